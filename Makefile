@@ -1,0 +1,65 @@
+# Every command of the project. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup demo test check format bench soak docs lock system clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(BIN)/.ready  ## leave a working .venv/bin/keepwell
+
+$(BIN)/.ready: requirements/base.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
+	  printf '%s\n' "Python cannot make a virtual environment." \
+	    "  Found: $$($(PYTHON) --version 2>&1), without the venv module or its pip" \
+	    "  Try:   install it (Debian: apt install python3-venv), or make PYTHON=/path/to/python3.11 setup" >&2; exit 2; }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  printf '%s\n' "Keepwell needs Python 3.11 or newer." "  Found: $$($(BIN)/python --version)" \
+	    "  Try:   rm -r .venv && make PYTHON=/path/to/python3.11 setup" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(BIN)/.dev-ready: requirements/dev.txt $(BIN)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: setup  ## make up a health system, load it, write the report and name it
+	$(BIN)/keepwell demo
+
+test: $(BIN)/.dev-ready system  ## run every test
+	$(BIN)/python -m pytest
+
+system:  # what tests need of the system: installed when root on Debian, else said
+	@sh tests/system.sh
+
+check: $(BIN)/.dev-ready  ## format, lint, types, import contracts, docs up to date
+	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks docs
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python docs/make_reference.py --check
+	$(BIN)/mkdocs build --quiet --strict --site-dir site
+
+format: $(BIN)/.dev-ready  ## put the code into the house's form
+	$(BIN)/ruff format src tests benchmarks docs
+	$(BIN)/ruff check --fix src tests benchmarks docs
+	$(BIN)/python docs/make_reference.py
+
+bench: $(BIN)/.dev-ready  ## measure speed against named baselines
+	$(BIN)/python benchmarks/run.py
+
+soak: $(BIN)/.dev-ready  ## long trials: hundreds of kills
+	$(BIN)/python -m pytest -m soak tests
+
+docs: $(BIN)/.dev-ready  ## build the docs site into site/
+	$(BIN)/python docs/make_reference.py
+	$(BIN)/mkdocs build --quiet --strict --site-dir site
+
+lock: $(BIN)/.dev-ready  ## choose versions anew
+	$(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/base.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/base.txt -o requirements/dev.txt
+
+clean:  ## remove what make made
+	rm -rf .venv .uv-cache site demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

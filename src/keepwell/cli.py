@@ -1,0 +1,291 @@
+"""The door for scripts: parse, ask, print.
+
+Exit status: 0 done; 1 done, with something that needs a decision; 2 refused or misused, three lines on
+standard error and nothing on standard output; 70 our own fault.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from keepwell import __version__
+from keepwell.enquiries import BASES, LEAVING, METHODS, Enquiry, answer
+from keepwell.errors import KeepwellError, counted
+from keepwell.measures import measures as all_measures
+from keepwell.periods import Month
+from keepwell.records.workspace import Load, Workspace, described, erase_unlisted, write_whole
+from keepwell.reports import tables
+from keepwell.sources import FORMATS, ReadOptions
+from keepwell.sources.loading import check_file, load_file, problems_in_words
+
+REFUSED, WARNED, OUR_FAULT = 2, 1, 70
+DEFAULT_WORKSPACE = "keepwell-workspace"
+
+
+class MonthType(click.ParamType[Month]):
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Month:
+        return value if isinstance(value, Month) else Month.parse(str(value))
+
+
+class NamedValue(click.ParamType[tuple[str, str]]):
+    """field=value, as in --where staff_group="Nurses & health visitors"."""
+
+    name = "field=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, sign, rest = str(value).partition("=")
+        if not sign or not name or not rest:
+            raise KeepwellError(
+                "That is not a field and a value.", found=str(value), attempt='field="value", with the quotes'
+            )
+        return name.strip(), rest.strip()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="keepwell")
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="KEEPWELL_WORKSPACE",
+    default=DEFAULT_WORKSPACE,
+    show_default=True,
+    help="The folder that holds what was loaded (or KEEPWELL_WORKSPACE).",
+)
+@click.pass_context
+def cli(context: click.Context, workspace: Path) -> None:
+    """Know who leaves, from where and why; plan; and see whether it worked."""
+    context.obj = Workspace(workspace)
+
+
+def reading_options(command: Any) -> Any:
+    """What the user may have to say about a file that the file does not say itself."""
+    for option in reversed(
+        [
+            click.option("--as", "format_name", help="Read as this format; see keepwell formats."),
+            click.option("--column", "columns", type=NamedValue(), multiple=True, help='field="Heading in the file"'),
+            click.option("--month", type=MonthType(), help="The month of a snapshot that does not say it."),
+            click.option("--organisation", help="The ODS code of the organisation, where the file has none."),
+            click.option("--leave-out", multiple=True, help="A field not to take, such as religion."),
+            click.option("--day-first/--month-first", default=None, help="How 01/02/2025 is to be read."),
+            click.option("--accept", multiple=True, help="A decision, by the name that check gave it."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def _options(arguments: dict[str, Any]) -> ReadOptions:
+    return ReadOptions(
+        columns=dict(arguments["columns"]),
+        month=arguments["month"],
+        organisation=arguments["organisation"],
+        leave_out=frozenset(arguments["leave_out"]),
+        day_first=arguments["day_first"],
+        accept=frozenset(arguments["accept"]),
+        format=arguments["format_name"],
+        today=dt.datetime.now(dt.UTC).date(),
+    )
+
+
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+@cli.command()
+@FILES
+@reading_options
+@click.pass_obj
+def check(workspace: Workspace, /, files: Sequence[Path], **arguments: Any) -> NoReturn:
+    """Say what each FILE is and whether it would load. Writes nothing.
+
+    Exit status 0: would load; 1: would load with a decision; 2: would not.
+    """
+    worst = 0
+    for path in files:
+        try:
+            checked = check_file(workspace, path, _options(arguments))
+        except KeepwellError as error:
+            click.echo(str(error), err=True)
+            worst = REFUSED
+            continue
+        reading = checked.reading
+        click.echo(f"{path.name}: {checked.source.title}")
+        click.echo(
+            f"  {_months(str(reading.first_month), str(reading.last_month))}, {_organisations(reading.organisations)}"
+        )
+        click.echo(f"  {counted(reading.rows_taken, 'row')} would be taken of {reading.rows_read:,}")
+        for line in (
+            *problems_in_words((x.reason, tuple(x.rows)) for x in reading.left_out),
+            *reading.remarks,
+        ):
+            click.echo(f"  {line}")
+        for decision in checked.decisions:
+            click.echo(f"{decision}  (decision: {decision.code})")
+            worst = max(worst, WARNED)
+    sys.exit(worst)
+
+
+@cli.command()
+@FILES
+@reading_options
+@click.pass_obj
+def load(workspace: Workspace, /, files: Sequence[Path], **arguments: Any) -> NoReturn:
+    """Load each FILE into the workspace, whole or not at all."""
+    worst = 0
+    for path in files:
+        try:
+            loaded = load_file(workspace, path, _options(arguments), now=dt.datetime.now(dt.UTC))
+        except KeepwellError as error:
+            click.echo(str(error), err=True)
+            worst = REFUSED
+            continue
+        _tell_load(loaded)
+        worst = max(worst, WARNED if loaded.warnings else 0)
+    sys.exit(worst)
+
+
+def _tell_load(loaded: Load) -> None:
+    click.echo(f"Loaded {loaded.file} as load {loaded.number} ({loaded.format}).")
+    click.echo(f"  {_months(loaded.first_month, loaded.last_month)}, {_organisations(loaded.organisations)}")
+    click.echo(f"  {counted(loaded.rows_taken, 'row')} in, {loaded.rows_read - loaded.rows_taken:,} left out")
+    for line in (*problems_in_words(loaded.left_out), *loaded.remarks, *loaded.warnings):
+        click.echo(f"  {line}")
+
+
+def _months(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"
+
+
+def _organisations(codes: Sequence[str]) -> str:
+    return codes[0] if len(codes) == 1 else counted(len(codes), "organisation")
+
+
+@cli.command()
+@click.pass_obj
+def loads(workspace: Workspace) -> None:
+    """List what is loaded, with its vintage."""
+    generation = workspace.current()
+    if not generation.loads:
+        click.echo("Nothing is loaded yet. Try: keepwell load FILE…")
+        return
+    click.echo(f"Vintage {generation.number}")
+    for entry in generation.loads:
+        click.echo(f"{described(entry)}  loaded {entry.loaded_at[:10]}")
+
+
+@cli.command()
+@click.argument("numbers", nargs=-1, required=True, type=int)
+@click.option("--erase", is_flag=True, help="Also delete the rows; older vintages can then not be asked for again.")
+@click.pass_obj
+def unload(workspace: Workspace, /, numbers: Sequence[int], erase: bool) -> None:
+    """Take loads out, by the NUMBERS that keepwell loads shows."""
+    with workspace.change() as change:
+        removed = [change.remove(number) for number in numbers]
+    for entry in removed:
+        click.echo(f"Unloaded {entry.file} (load {entry.number}).")
+    if erase:
+        click.echo(f"Erased {counted(erase_unlisted(workspace), 'file')} of rows.")
+    else:
+        click.echo("Its rows are kept for older vintages; --erase deletes them.")
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--by", default="", help="Groups to show, with commas: organisation,staff_group.")
+@click.option("--where", type=NamedValue(), multiple=True, help='Keep some: staff_group="Midwives". May be repeated.')
+@click.option("--end", type=MonthType(), help="Last month; the newest loaded when left out.")
+@click.option("--months", type=click.IntRange(1, 120), help="Length of the period.")
+@click.option("--course", type=click.IntRange(1, 240), default=1, help="So many periods, ending month by month.")
+@click.option("--method", type=click.Choice(METHODS))
+@click.option("--basis", type=click.Choice(BASES))
+@click.option("--leaving", type=click.Choice(LEAVING))
+@click.option("--policy", help="published or internal; the default depends on what is loaded.")
+@click.option("--source", help="The format that the number is to be made from.")
+@click.option("--vintage", type=int, help="As it was then; see keepwell loads.")
+@click.option("--format", "out_format", type=click.Choice(tables.FORMATS), default="table")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@click.pass_obj
+def measure(workspace: Workspace, /, name: str, out_format: str, out: Path | None, **arguments: Any) -> None:
+    """Answer one question: the measure NAME, cut as asked. See keepwell measures."""
+    released = answer(workspace, _enquiry(name, arguments))
+    if out_format == "parquet":
+        if out is None:
+            raise KeepwellError("Parquet is not for a terminal.", found="no --out", attempt="--out FILE.parquet")
+        tables.as_parquet(released, out)
+        return
+    width = shutil.get_terminal_size((160, 24)).columns
+    text = {"csv": tables.as_csv, "json": tables.as_json}.get(out_format, lambda r: tables.as_text(r, width=width))(
+        released
+    )
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(out, text.encode())
+
+
+def _enquiry(name: str, arguments: dict[str, Any]) -> Enquiry:
+    where: dict[str, tuple[str, ...]] = {}
+    for field_name, value in arguments.pop("where"):
+        where[field_name] = (*where.get(field_name, ()), value)
+    by = tuple(part.strip() for part in arguments.pop("by").split(",") if part.strip())
+    return Enquiry(measure=name, by=by, where=tuple(where.items()), **arguments)
+
+
+@cli.command()
+def measures() -> None:
+    """List every measure that can be asked for."""
+    for entry in all_measures().values():
+        click.echo(f"{entry.name:30} {entry.question}")
+
+
+@cli.command()
+def formats() -> None:
+    """List every file format that can be loaded."""
+    for source in FORMATS:
+        click.echo(f"{source.name:30} {source.title}")
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit status."""
+    try:
+        cli.main(args=arguments, standalone_mode=False)
+        sys.exit(0)
+    except KeepwellError as error:
+        click.echo(str(error), err=True)
+        sys.exit(REFUSED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(REFUSED)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.exit(REFUSED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        _tell_our_fault(error)
+        sys.exit(OUR_FAULT)
+
+
+def _tell_our_fault(error: Exception) -> None:
+    """Where it broke, without the error's own text: that may hold a cell of somebody's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))
+    click.echo(
+        f"Keepwell broke: this is our fault, not yours.\n  Found: {type(error).__name__} at {place}\n"
+        "  Try:   report it with these lines; set KEEPWELL_DEBUG=1 to see all of it (may show data)",
+        err=True,
+    )
+    if os.environ.get("KEEPWELL_DEBUG"):
+        traceback.print_exception(error)

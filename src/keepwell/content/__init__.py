@@ -1,0 +1,259 @@
+"""What do the words mean?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, Protocol, TypeVar
+
+import yaml
+
+DASHES_AND_BRACKETS = re.compile("[-\u2010-\u2015\u2212/()]")
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+
+
+class Named(Protocol):
+    """A word that files may write in several ways."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+
+
+Word = TypeVar("Word", bound=Named)
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    """A family of leaving reasons. Whether it counts as voluntary is our choice; `why` says why."""
+
+    name: str
+    label: str
+    definition: str
+    voluntary: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingReason:
+    """Why somebody left, as ESR words it.
+
+    `unknown`: it says nothing at all. `unknown_detail`: it says that they resigned, but not why.
+    """
+
+    name: str
+    group: str
+    voluntary: bool
+    unknown: bool = False
+    unknown_detail: bool = False
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def tells_why(self) -> bool:
+        return not (self.unknown or self.unknown_detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where somebody went. `inside_nhs` is None where the word does not tell."""
+
+    name: str
+    inside_nhs: bool | None
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentStatus:
+    """How a contract stands on the day of the extract, and whether we count it.
+
+    active: in post. paused: on the books, not in post. excluded: never counted.
+    `ambiguous`: the word alone does not settle it; `note` says what to ask.
+    """
+
+    name: str
+    state: Literal["active", "paused", "excluded"]
+    source: str
+    ambiguous: bool = False
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """What a local share must be of before it may stand beside a published one."""
+
+    population: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonBenchmark:
+    """A published share of leavers by reason: a fraction from 0 to 1 of what `unit` names.
+
+    `groups` and `reasons` are what of ours it adds up; `doubt` is what we could not settle about it.
+    """
+
+    measure: str
+    value: float
+    population: str
+    unit: str
+    period: str
+    source: str
+    comparable_with: Comparable
+    groups: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+@cache
+def reason_groups() -> tuple[ReasonGroup, ...]:
+    return all_of(ReasonGroup, load_yaml("leaving_reasons.yaml")["groups"])
+
+
+@cache
+def leaving_reasons() -> tuple[LeavingReason, ...]:
+    return all_of(LeavingReason, load_yaml("leaving_reasons.yaml")["reasons"])
+
+
+@cache
+def destinations() -> tuple[Destination, ...]:
+    return all_of(Destination, load_yaml("destinations.yaml")["destinations"])
+
+
+@cache
+def assignment_statuses() -> tuple[AssignmentStatus, ...]:
+    return all_of(AssignmentStatus, load_yaml("assignment_statuses.yaml")["statuses"])
+
+
+@cache
+def reason_benchmarks() -> tuple[ReasonBenchmark, ...]:
+    entries = load_yaml("national_reasons.yaml")["benchmarks"]
+    return all_of(
+        ReasonBenchmark,
+        [entry | {"comparable_with": Comparable(**entry["comparable_with"])} for entry in entries],
+    )
+
+
+def reason_group(reason: LeavingReason) -> ReasonGroup:
+    """The group of a reason."""
+    return {group.name: group for group in reason_groups()}[reason.group]
+
+
+def normalise_reason(text: str | None) -> LeavingReason | None:
+    """The leaving reason that a cell means; Unknown for a blank one.
+
+    None for a text that nobody knows, so that the caller can count and show it: we never guess.
+    """
+    return _reasons_by_words().get(plain_words(text) or "unknown")
+
+
+def normalise_destination(text: str | None) -> Destination | None:
+    """The destination that a cell means; Unknown for a blank one; None for a text that nobody knows.
+
+    The list is open: a destination that is not in it is a destination all the same.
+    """
+    return _destinations_by_words().get(plain_words(text) or "unknown")
+
+
+def normalise_status(text: str | None) -> AssignmentStatus | None:
+    """The assignment status that a cell means; None for a blank one and for a text that nobody knows."""
+    return _statuses_by_words().get(plain_words(text))
+
+
+def plain_words(text: str | None) -> str:
+    """A text as we compare it: how it was typed taken off, what it says left.
+
+    Dashes of any kind, slashes and brackets, with or without spaces, become one space; capitals,
+    doubled or unbreakable spaces and dots at the end go; "&" is "and"; "dependents" is "dependants".
+    A lone dash is blank.
+    """
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text or "")).casefold().replace("&", " and ")
+    words = " ".join(DASHES_AND_BRACKETS.sub(" ", text).split()).rstrip(". ")
+    return re.sub(r"\bdependent(s?)\b", r"dependant\1", words)
+
+
+def by_words(words: Iterable[Word]) -> dict[str, Word]:
+    """Each name and alias, as we compare it, with what it stands for.
+
+    Raises ValueError when a text is blank or given twice: it could mean either.
+    """
+    found: dict[str, Word] = {}
+    for word in words:
+        for text in (word.name, *word.aliases):
+            key = plain_words(text)
+            if not key or key in found:
+                raise ValueError(f"{text!r} is blank or given twice, at {word.name!r}")
+            found[key] = word
+    return found
+
+
+def load_yaml(name: str) -> Any:
+    """A file of this package as plain Python, by its path from here: "measures/leaver_rate.yaml".
+
+    Works from an installed wheel. Raises yaml.YAMLError when it is not YAML or says a key twice.
+    """
+    return read_yaml(_inside(name).read_text(encoding="utf-8"), name)
+
+
+def read_yaml(text: str, name: str) -> Any:
+    """YAML as plain Python. `name` is what an error calls it."""
+    loader = _NoKeyTwice(text)
+    loader.name = name
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
+def list_yaml(folder: str = "") -> tuple[str, ...]:
+    """The paths of the YAML files in a folder of this package, in order, as `load_yaml` takes them."""
+    names = sorted(file.name for file in _inside(folder).iterdir() if file.name.endswith(".yaml"))
+    return tuple(f"{folder}/{name}" if folder else name for name in names)
+
+
+def all_of(kind: type[Thing], entries: Iterable[dict[str, Any]]) -> tuple[Thing, ...]:
+    """One frozen dataclass for each entry; lists become tuples. Raises TypeError at a field it has not."""
+    return tuple(
+        kind(**{key: tuple(part) if isinstance(part, list) else part for key, part in entry.items()})
+        for entry in entries
+    )
+
+
+class _NoKeyTwice(yaml.SafeLoader):
+    """PyYAML keeps the last of two equal keys without a word; we refuse."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+def _inside(path: str) -> Any:
+    return files(__name__).joinpath(*filter(None, path.split("/")))
+
+
+@cache
+def _reasons_by_words() -> dict[str, LeavingReason]:
+    return by_words(leaving_reasons())
+
+
+@cache
+def _destinations_by_words() -> dict[str, Destination]:
+    return by_words(destinations())
+
+
+@cache
+def _statuses_by_words() -> dict[str, AssignmentStatus]:
+    return by_words(assignment_statuses())

@@ -1,0 +1,79 @@
+"""What is the answer to one question, for whoever may have it?
+
+An enquiry is a question as a value: which measure, cut how, over which months, by which definition, under
+which policy. `answer` is the one place that turns it into a Released table. Command line, reports and
+notebooks all ask here, so none of them knows how a number is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ibis
+
+from keepwell.disclosure import Released
+from keepwell.enquiries.asking import BASES, LEAVING, METHODS, Asked, Enquiry, refuse_unknown_choices
+from keepwell.enquiries.from_published import from_published_flows
+from keepwell.enquiries.from_staff import from_staff
+from keepwell.errors import EnquiryRefused, counted, listed
+from keepwell.measures import Measure, measure
+from keepwell.records.workspace import Generation, Workspace
+
+__all__ = ["BASES", "LEAVING", "METHODS", "Enquiry", "answer", "sources_for"]
+
+ROADS: dict[str, tuple[str, Callable[[Asked], Released]]] = {
+    "nhs_turnover": ("flows", from_published_flows),
+    "esr_staff_in_post": ("staff", from_staff),
+    "staff_list": ("staff", from_staff),
+}
+"""Of each source: the need of a measure that it meets, and the road from it to a Released table."""
+
+
+def answer(workspace: Workspace, enquiry: Enquiry) -> Released:
+    """The table that answers an enquiry, with its definition, passed through disclosure control.
+
+    Columns: period_start, period_end, the groups (codes with their names), the counts that went in, the
+    measure, hidden. Rates are fractions, unrounded. Raises EnquiryRefused where the data loaded cannot
+    answer honestly.
+    """
+    asked = measure(enquiry.measure)
+    refuse_unknown_choices(enquiry, asked)
+    generation = workspace.current() if enquiry.vintage is None else workspace.generation(enquiry.vintage)
+    source = _source(generation, enquiry, asked)
+    loads = tuple(load for load in generation.loads if load.format == source)
+    connection = ibis.duckdb.connect()
+    try:
+        return ROADS[source][1](Asked(connection, workspace, generation, source, loads, enquiry, asked))
+    finally:
+        connection.disconnect()
+
+
+def sources_for(generation: Generation, asked: Measure) -> list[str]:
+    """The loaded sources that a measure can be made from."""
+    return sorted({x.format for x in generation.loads if x.format in ROADS and ROADS[x.format][0] in asked.needs})
+
+
+def _source(generation: Generation, enquiry: Enquiry, asked: Measure) -> str:
+    """The one source that this number is made from; two that fit are a question for the user."""
+    loaded = sources_for(generation, asked)
+    if enquiry.source is not None:
+        if enquiry.source not in loaded:
+            raise EnquiryRefused(
+                f"{asked.label} cannot be made from {enquiry.source} here.",
+                found=f"sources that fit: {listed(loaded) or 'none'}",
+                attempt=f"--source {loaded[0]}" if loaded else "keepwell load FILE…",
+            )
+        return enquiry.source
+    if not loaded:
+        raise EnquiryRefused(
+            f"Nothing is loaded that {asked.label.lower()} can be made from.",
+            found=f"{counted(len(generation.loads), 'load')}; it is made from {' or '.join(asked.needs)}",
+            attempt="keepwell load FILE…; keepwell formats tells what can be loaded",
+        )
+    if len(loaded) > 1:
+        raise EnquiryRefused(
+            "More than one source can answer, and they would not say the same.",
+            found=listed(loaded),
+            attempt=f"--source {' or --source '.join(loaded)}",
+        )
+    return loaded[0]

@@ -1,0 +1,1 @@
+"""Canonical tables: what every file becomes before anything is counted."""

@@ -1,0 +1,52 @@
+"""What every test may need: a file by hand, and no long trials unless asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long trials run when they are asked for by name: `-m soak`, which is `make soak`."""
+    if "soak" in config.getoption("markexpr"):
+        return
+    long = [item for item in items if item.get_closest_marker("soak")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
+
+
+TURNOVER_HEADINGS = (
+    "PERIOD,TYPE,NHSE_REGION_CODE,NHSE_REGION_NAME,ICS_CODE,ICS_NAME,REPORTING_ORG_NAME,REPORTING_ORG_CODE,"
+    "CLUSTER_GROUP,BENCHMARK_GROUP,STAFF_GROUP_1_NAME,HC,FTE"
+)
+
+
+@pytest.fixture
+def turnover_file(tmp_path: Path) -> Callable[..., Path]:
+    """Writes one month of turnover benchmarking, by hand from its headings: two organisations, two staff groups.
+
+    `leavers` is what differs between two files of the same month.
+    """
+
+    def write(name: str, month: int, leavers: int = 3, folder: Path = tmp_path) -> Path:
+        lines = [TURNOVER_HEADINGS]
+        for code, trust in (("RX1", "Northmoor Trust"), ("RX2", "Southmoor Trust")):
+            for group, at_start in (("All staff groups", 300), ("Midwives", 100), ("Ambulance staff", 200)):
+                place = f"Y99,North,QX9,Moorland,{trust},{code},Acute,Large acute,{group}"
+                gone = leavers if group == "Midwives" else 0
+                lines += [
+                    f"2025{month - 1:02d} to 2025{month:02d},{kind},{place},{count},{count * 0.9:.1f}"
+                    for kind, count in (
+                        ("Denominator at start of period", at_start),
+                        ("Denominator at end of period", at_start - gone),
+                        ("Leavers", gone),
+                    )
+                ]
+        path = folder / name
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        return path
+
+    return write

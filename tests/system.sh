@@ -1,0 +1,16 @@
+#!/bin/sh
+# What tests need of the system. Installed only by root on Debian; otherwise what will be skipped is printed.
+set -u
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+ls /usr/lib/*/libpango-1.0.so.0 >/dev/null 2>&1 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0"
+fc-list 2>/dev/null | grep -qi liberation || missing="$missing fonts-liberation"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing for the tests:$missing"
+    if apt-get install -y -qq $missing >/dev/null 2>&1 || { apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq $missing >/dev/null 2>&1; }; then
+        exit 0
+    fi
+fi
+echo "Not here, and not installed:$missing. Tests that need them are skipped, saying so."
+exit 0

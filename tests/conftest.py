@@ -18,34 +18,44 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the long trials counted, also when other processes ran them."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "counts":
+                terminalreporter.write_line(value)
+
+
 TURNOVER_HEADINGS = (
     "PERIOD,TYPE,NHSE_REGION_CODE,NHSE_REGION_NAME,ICS_CODE,ICS_NAME,REPORTING_ORG_NAME,REPORTING_ORG_CODE,"
     "CLUSTER_GROUP,BENCHMARK_GROUP,STAFF_GROUP_1_NAME,HC,FTE"
 )
 
 
-@pytest.fixture
-def turnover_file(tmp_path: Path) -> Callable[..., Path]:
+@pytest.fixture(scope="session")
+def turnover_file() -> Callable[..., Path]:
     """Writes one month of turnover benchmarking, by hand from its headings: two organisations, two staff groups.
 
-    `leavers` is what differs between two files of the same month.
+    Month 1 is January 2025, 13 the next. `leavers` is what differs between two files of the same month.
     """
 
-    def write(name: str, month: int, leavers: int = 3, folder: Path = tmp_path) -> Path:
+    def stamp(month: int) -> str:
+        return f"{2025 + (month - 1) // 12}{(month - 1) % 12 + 1:02d}"
+
+    def write(path: Path, month: int, leavers: int = 3) -> Path:
         lines = [TURNOVER_HEADINGS]
         for code, trust in (("RX1", "Northmoor Trust"), ("RX2", "Southmoor Trust")):
             for group, at_start in (("All staff groups", 300), ("Midwives", 100), ("Ambulance staff", 200)):
-                place = f"Y99,North,QX9,Moorland,{trust},{code},Acute,Large acute,{group}"
-                gone = leavers if group == "Midwives" else 0
+                place = f"Y99,North,QX9,Moorland,{trust},{code},Acute,Acute - Large,{group}"
+                gone = 0 if group == "Ambulance staff" else leavers
                 lines += [
-                    f"2025{month - 1:02d} to 2025{month:02d},{kind},{place},{count},{count * 0.9:.1f}"
+                    f"{stamp(month - 1)} to {stamp(month)},{kind},{place},{count},{count * 0.9:.1f}"
                     for kind, count in (
                         ("Denominator at start of period", at_start),
                         ("Denominator at end of period", at_start - gone),
                         ("Leavers", gone),
                     )
                 ]
-        path = folder / name
         path.write_text("\n".join(lines) + "\n", "utf-8")
         return path
 

@@ -1,3 +1,5 @@
 """Keepwell: a workbench that helps the NHS keep its people."""
 
-__version__ = "0.1.0.dev0"
+from importlib.metadata import version
+
+__version__ = version("keepwell")

@@ -24,6 +24,10 @@ from keepwell.measures import measures as all_measures
 from keepwell.periods import Month
 from keepwell.records.workspace import Load, Workspace, described, erase_unlisted, write_whole
 from keepwell.reports import tables
+from keepwell.reports.html import as_html
+from keepwell.reports.overview import overview
+from keepwell.reports.pdf import as_pdf
+from keepwell.reports.workbook import as_xlsx
 from keepwell.sources import FORMATS, ReadOptions
 from keepwell.sources.loading import check_file, load_file, problems_in_words
 
@@ -241,6 +245,28 @@ def _enquiry(name: str, arguments: dict[str, Any]) -> Enquiry:
         where[field_name] = (*where.get(field_name, ()), value)
     by = tuple(part.strip() for part in arguments.pop("by").split(",") if part.strip())
     return Enquiry(measure=name, by=by, where=tuple(where.items()), **arguments)
+
+
+@cli.command()
+@click.option("--organisation", help="One organisation, by its ODS code; all of them when left out.")
+@click.option("--source", help="The format that the report is to be made from.")
+@click.option("--end", type=MonthType(), help="Last month; the newest loaded when left out.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("keepwell-report.html"))
+@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Also the tables, as a workbook.")
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Also as PDF (needs pango).")
+@click.pass_obj
+def report(workspace: Workspace, /, out: Path, xlsx: Path | None, pdf: Path | None, **arguments: Any) -> None:
+    """Write the report: how many leave, from where and why, on one page."""
+    made = overview(workspace, **arguments)
+    page = as_html(made)
+    write_whole(out, page.encode())
+    click.echo(f"Report: {out}")
+    if xlsx:
+        as_xlsx(made, xlsx)
+        click.echo(f"Workbook: {xlsx}")
+    if pdf:
+        as_pdf(page, pdf)
+        click.echo(f"PDF: {pdf}")
 
 
 @cli.command()

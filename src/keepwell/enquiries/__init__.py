@@ -13,6 +13,7 @@ import ibis
 
 from keepwell.disclosure import Released
 from keepwell.enquiries.asking import BASES, LEAVING, METHODS, Asked, Enquiry, refuse_unknown_choices
+from keepwell.enquiries.from_leavers import from_leavers
 from keepwell.enquiries.from_published import from_published_flows
 from keepwell.enquiries.from_staff import from_staff
 from keepwell.errors import EnquiryRefused, counted, listed
@@ -25,6 +26,7 @@ ROADS: dict[str, tuple[str, Callable[[Asked], Released]]] = {
     "nhs_turnover": ("flows", from_published_flows),
     "esr_staff_in_post": ("staff", from_staff),
     "staff_list": ("staff", from_staff),
+    "esr_leavers": ("leavers", from_leavers),
 }
 """Of each source: the need of a measure that it meets, and the road from it to a Released table."""
 

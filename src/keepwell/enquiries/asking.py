@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
+import numpy as np
+import pyarrow as pa
 
+from keepwell.comparison import wilson_interval
 from keepwell.disclosure import Definition
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures import Measure
@@ -84,6 +87,22 @@ def with_rates(flows: ibis.Table, basis: str, *, stable: bool) -> ibis.Table:
     if stable:
         return stability_index(rated, basis)
     return rated.mutate(stability_index=ibis.null("float64"))
+
+
+def with_interval(table: pa.Table) -> pa.Table:
+    """Flows with the share of those at the start who left, and its 95% interval (Wilson), as columns.
+
+    Groups with nobody at the start have none of the three.
+    """
+    there = table["headcount_at_start"].to_numpy()
+    left = table["leavers"].to_numpy()
+    interval = wilson_interval(left, there)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(there > 0, left / np.maximum(there, 1), np.nan)
+    columns = {"share_who_left": share, "lower_95": interval.lower, "upper_95": interval.upper}
+    for name, values in columns.items():
+        table = table.append_column(name, pa.array(values, pa.float64(), from_pandas=True))
+    return table
 
 
 def periods_of(enquiry: Enquiry, have: Sequence[Month], *, default_months: int) -> tuple[Period, ...]:

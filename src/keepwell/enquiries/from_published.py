@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keepwell.disclosure import Released, release
-from keepwell.enquiries.asking import Asked, Chosen, Enquiry, definition, periods_of, where_in_words, with_rates
+from keepwell.enquiries.asking import (
+    Asked,
+    Chosen,
+    Enquiry,
+    definition,
+    periods_of,
+    where_in_words,
+    with_interval,
+    with_rates,
+)
 from keepwell.errors import EnquiryRefused
 from keepwell.records.flows import months_loaded, published_flows
 
@@ -27,11 +36,13 @@ def from_published_flows(asked: Asked) -> Released:
     basis = enquiry.basis or asked.measure.bases[0]
     chosen = Chosen(asked.source, "snapshot", basis, "organisation", periods)
     summed = periods[-1].months > 1
+    if summed and asked.measure.name == "share_who_left":
+        _refuse_sum(periods[-1].months)
     counts = published_flows(flows, periods, enquiry.grouping)
     rates = with_rates(counts, basis, stable=not summed).order_by(["period_end", *enquiry.by])
     where = where_in_words(enquiry)
     return release(
-        rates.to_pyarrow(),
+        with_interval(rates.to_pyarrow()) if asked.measure.name == "share_who_left" else rates.to_pyarrow(),
         definition(
             asked,
             chosen,
@@ -58,6 +69,14 @@ def _refuse_what_is_not_published(enquiry: Enquiry) -> None:
             found=f"--method {enquiry.method}",
             attempt="--method snapshot, or load staff records",
         )
+
+
+def _refuse_sum(months: int) -> None:
+    raise EnquiryRefused(
+        "Leavers summed over months are not a share of those at the start: some came in between.",
+        found=f"--months {months}",
+        attempt="--months 1, or the measure leaver_rate",
+    )
 
 
 def _notes(enquiry: Enquiry, summed: bool) -> Sequence[str]:

@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import ibis
 
 from keepwell.disclosure import Released, release
-from keepwell.enquiries.asking import Asked, Chosen, Enquiry, definition, periods_of, where_in_words, with_rates
+from keepwell.enquiries.asking import (
+    Asked,
+    Chosen,
+    Enquiry,
+    definition,
+    periods_of,
+    where_in_words,
+    with_interval,
+    with_rates,
+)
 from keepwell.errors import EnquiryRefused
-from keepwell.periods import Month
+from keepwell.measures.change_in_staff import change_in_staff
+from keepwell.measures.early_leaving_of_leavers import early_leaving_of_leavers
+from keepwell.measures.early_leaving_of_starters import FOLLOWED_MONTHS, early_leaving_of_starters
+from keepwell.measures.internal_moves import internal_moves
+from keepwell.measures.international_retention import international_retention
+from keepwell.measures.length_of_service import length_of_service
+from keepwell.measures.records_complete import records_complete
+from keepwell.measures.share_past_age import share_past_age
+from keepwell.periods import Month, Period
 from keepwell.records.counting import StaffRecords, event_flows, seen_throughout, snapshot_flows, windows
+from keepwell.records.flows import Grouping
+from keepwell.records.organisations import places, with_places
 from keepwell.records.staff_records import staff_records
 
 FLOWS = {"snapshot": snapshot_flows, "event": event_flows}
-
-
-def from_staff(asked: Asked) -> Released:
-    """The answer from records of people: by snapshot unless asked for by event, over 12 months unless told."""
-    enquiry = asked.enquiry
-    records = staff_records(asked.connection, asked.workspace, asked.generation, asked.source)
-    leaving = _leaving(enquiry, records)
-    periods = periods_of(enquiry, months_seen(records), default_months=12)
-    method = enquiry.method or "snapshot"
-    records, notes = seen_throughout(records, periods, every_month=method == "event")
-    basis = enquiry.basis or asked.measure.bases[0]
-    chosen = Chosen(asked.source, method, basis, leaving, periods)
-    counts = FLOWS[method](records, windows(periods), enquiry.grouping, leaving)
-    rates = with_rates(counts, basis, stable=method == "snapshot").order_by(["period_end", *enquiry.by])
-    return release(
-        rates.to_pyarrow(),
-        definition(asked, chosen, method=METHOD_WORDS[method], population=_population(enquiry, method)),
-        policy=enquiry.policy,
-        audience=enquiry.audience,
-        inputs_published=all(load.published for load in asked.loads),
-        notes=tuple([*notes, *_notes(asked, leaving)]),
-    )
-
-
+PEOPLE: dict[str, Callable[[StaffRecords, ibis.Table, Grouping], ibis.Table]] = {
+    "change_in_staff": change_in_staff,
+    "early_leaving_of_leavers": early_leaving_of_leavers,
+    "early_leaving_of_starters": early_leaving_of_starters,
+    "internal_moves": internal_moves,
+    "international_retention": international_retention,
+    "length_of_service": length_of_service,
+    "records_complete": records_complete,
+    "share_past_age": share_past_age,
+}
+"""Measures of people that are no flows: each makes its own columns."""
+AT_THE_END_ONLY = frozenset({"length_of_service", "records_complete", "share_past_age", "international_retention"})
 METHOD_WORDS = {
     "snapshot": "snapshot: in post at the start against in post at the end; unpaid leave and career breaks "
     "are not in post",
@@ -44,15 +53,67 @@ METHOD_WORDS = {
 }
 
 
+def from_staff(asked: Asked) -> Released:
+    """The answer from records of people: by snapshot unless asked for by event, over 12 months unless told."""
+    enquiry, name = asked.enquiry, asked.measure.name
+    records = records_of(asked, asked.source)
+    leaving = _leaving(enquiry, records)
+    periods = periods_of(enquiry, months_seen(records), default_months=12)
+    method = enquiry.method or asked.measure.methods[0]
+    records, notes = seen_throughout(records, _needed(name, method, periods))
+    basis = enquiry.basis or asked.measure.bases[0]
+    chosen = Chosen(asked.source, method, basis, leaving, periods)
+    if name in PEOPLE:
+        _refuse_scope(enquiry)
+        table = PEOPLE[name](records, windows(periods), enquiry.grouping)
+    else:
+        counts = FLOWS[method](records, windows(periods), enquiry.grouping, leaving)
+        table = with_rates(counts, basis, stable=method == "snapshot")
+    rows = table.order_by(["period_end", *enquiry.by]).to_pyarrow()
+    return release(
+        with_interval(rows) if name == "share_who_left" else rows,
+        definition(asked, chosen, method=METHOD_WORDS[method], population=population(enquiry, method)),
+        policy=enquiry.policy,
+        audience=enquiry.audience,
+        inputs_published=all(load.published for load in asked.loads),
+        notes=(*notes, *_notes(asked, leaving)),
+    )
+
+
+def records_of(asked: Asked, source: str) -> StaffRecords:
+    """The staff records of a source, with the places of their organisations as they stand now."""
+    records = staff_records(asked.connection, asked.workspace, asked.generation, source)
+    newest = months_seen(records)[-1]
+    known = places(asked.workspace, asked.generation, newest.last_day)
+    return StaffRecords(with_places(records.spells, known), records.seen)
+
+
 def months_seen(records: StaffRecords) -> list[Month]:
     return [Month(m) for m in sorted(set(records.seen.month.to_pyarrow().to_pylist()))]
 
 
-def _population(enquiry: Enquiry, method: str) -> str:
+def _needed(name: str, method: str, periods: Sequence[Period]) -> set[int]:
+    """The month ends (Month.index) that must have been seen for the measure to be right."""
+    if name in AT_THE_END_ONLY:
+        return {p.last.index for p in periods}
+    if method == "snapshot":
+        return {m for p in periods for m in (p.month_before.index, p.last.index)}
+    back = FOLLOWED_MONTHS if name == "early_leaving_of_starters" else 0
+    return {m for p in periods for m in range(p.month_before.index - back, p.last.index + 1)}
+
+
+def population(enquiry: Enquiry, method: str) -> str:
     who = "active staff" if method == "snapshot" else "staff with a contract, active or paused"
     where = where_in_words(enquiry)
     who = f"{who} without bank, honorary and non-executive posts, classified by their primary post"
     return f"{who}; {where}" if where else who
+
+
+def _refuse_scope(enquiry: Enquiry) -> None:
+    if enquiry.leaving not in (None, "organisation"):
+        raise EnquiryRefused(
+            "This measure is about organisations.", found=f"--leaving {enquiry.leaving}", attempt="leave --leaving out"
+        )
 
 
 def _leaving(enquiry: Enquiry, records: StaffRecords) -> str:
@@ -68,7 +129,7 @@ def _leaving(enquiry: Enquiry, records: StaffRecords) -> str:
     if leaving == "nhs":
         raise EnquiryRefused(
             "These records cannot show who left the NHS: most of the NHS is not in them.",
-            found=f"{len(organisations)} of its organisations; moves to others are not visible, and are no leavers of it",
+            found=f"{len(organisations)} of its organisations; moves to others are not visible, and no leavers of it",
             attempt="--leaving organisation" + (" or --leaving system" if len(organisations) > 1 else ""),
         )
     return leaving

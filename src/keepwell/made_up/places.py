@@ -33,9 +33,7 @@ class Trust:
 
 
 TRUSTS: Final = {
-    "acute": Trust(
-        "acute", "RZ1", "Wenmarsh Hospitals NHS Foundation Trust", "Acute", "Acute - Large", 0, 0.62
-    ),
+    "acute": Trust("acute", "RZ1", "Wenmarsh Hospitals NHS Foundation Trust", "Acute", "Acute - Large", 0, 0.62),
     "mental_health": Trust(
         "mental_health",
         "RZ2",
@@ -102,9 +100,7 @@ _TREES: Final[dict[str, Tree]] = {
                 "Pre-operative Assessment",
             ]
         },
-        "Urgent and Emergency Care": {
-            "ward": ["Emergency Department", "Same Day Emergency Care", "Frailty Unit"]
-        },
+        "Urgent and Emergency Care": {"ward": ["Emergency Department", "Same Day Emergency Care", "Frailty Unit"]},
         "Women and Children": {
             "maternity": ["Delivery Suite", "Lavender Maternity Ward", "Community Midwives", "Antenatal Clinic"],
             "ward": ["Children's Ward", "Neonatal Unit", "Gynaecology Ward"],

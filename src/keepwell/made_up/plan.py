@@ -11,6 +11,7 @@ from keepwell.periods import Month
 
 KINDS: Final = ("acute", "mental_health", "community", "practices")
 FEWEST_PEOPLE: Final = 50
+DEFAULT_LAST_MONTH: Final = Month.parse("2025-10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class SystemPlan:
     seed: int = 1
     people: int = 8000
     months: int = 36
-    last_month: Month = Month(2025 * 12 + 9)
+    last_month: Month = DEFAULT_LAST_MONTH
     organisations: tuple[str, ...] = KINDS
     mistakes: frozenset[str] = frozenset()
     rename_on: Month | None = None
@@ -60,22 +61,18 @@ class SystemPlan:
 def check(plan: SystemPlan) -> None:
     """Raises KeepwellError for a plan that cannot be made."""
     if plan.people < FEWEST_PEOPLE:
-        raise _senseless(
-            "A made-up system needs more people.", f"people={plan.people}", f"at least {FEWEST_PEOPLE}"
-        )
+        raise _senseless("A made-up system needs more people.", f"people={plan.people}", f"at least {FEWEST_PEOPLE}")
+    if plan.seed < 0:
+        raise _senseless("A seed is a whole number from 0 on.", f"seed={plan.seed}", "0, 1, 2 …")
     if plan.months < 2:
-        raise _senseless(
-            "Joiners and leavers need two months to be seen.", f"months={plan.months}", "at least 2"
-        )
+        raise _senseless("Joiners and leavers need two months to be seen.", f"months={plan.months}", "at least 2")
     _check_names(plan)
     _check_events(plan)
 
 
 def _check_names(plan: SystemPlan) -> None:
     if unknown := sorted(plan.mistakes - set(MISTAKES)):
-        raise _senseless(
-            "There is no such mistake.", listed(unknown), f"one of {listed(sorted(MISTAKES), 30)}"
-        )
+        raise _senseless("There is no such mistake.", listed(unknown), f"one of {listed(sorted(MISTAKES), 30)}")
     if unknown := sorted(set(plan.organisations) - set(KINDS)):
         raise _senseless("There is no such kind of organisation.", listed(unknown), f"one of {listed([*KINDS])}")
     if not plan.trusts:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.periods import Month, Period
-from keepwell.records.flows import FLOW_COUNTS, INTEGER_COUNTS, Grouping, keep
+from keepwell.records.flows import FLOW_COUNTS, Grouping, keep
 from keepwell.records.staff import ACTIVE, PAUSED
 
 SCOPES: Final = {
@@ -106,8 +106,8 @@ def event_flows(
         grouping,
         at_start=start,
         at_end=end,
-        joiners=_in_periods(arrivals(records, leaving), periods),
-        leavers=_in_periods(departures(records, leaving), periods),
+        joiners=in_periods(arrivals(records, leaving), periods),
+        leavers=in_periods(departures(records, leaving), periods),
         leavers_paused=start.filter(ibis.literal(False)),
         events=("joiners", "leavers"),
     )
@@ -136,9 +136,19 @@ def _without(rows: ibis.Table, spells: ibis.Table, leaving: str, at: str = "mont
     return rows.anti_join(others, [*same, others.other_first <= rows[at], others.other_last >= rows[at]])
 
 
-def _in_periods(events: ibis.Table, periods: ibis.Table) -> ibis.Table:
+def in_periods(events: ibis.Table, periods: ibis.Table) -> ibis.Table:
     inside = events.join(periods, [events.month > periods.before, events.month <= periods["last"]])
     return inside.drop("first_month", "last_month", "month", "before", "last")
+
+
+def grouped(rows: ibis.Table, grouping: Grouping, **counts: ibis.Value) -> ibis.Table:
+    """One row a period and group of rows that carry period_start and period_end.
+
+    Columns: period_start, period_end, the groups with their names, and each count.
+    """
+    names = {name: rows[name].max() for name in grouping.shown if name not in grouping.by}
+    table = rows.group_by([*WINDOW_KEYS, *grouping.by]).aggregate(**names, **counts)
+    return table.select(*WINDOW_KEYS, *grouping.shown, *counts)
 
 
 def _tally(grouping: Grouping, *, events: Sequence[str] = (), **kinds: ibis.Table) -> ibis.Table:
@@ -147,17 +157,13 @@ def _tally(grouping: Grouping, *, events: Sequence[str] = (), **kinds: ibis.Tabl
     stacked = ibis.union(
         *[keep(rows, grouping).select(*columns).mutate(kind=ibis.literal(kind)) for kind, rows in kinds.items()]
     )
-    keys = [*WINDOW_KEYS, *grouping.by]
-    names = {name: stacked[name].max() for name in grouping.shown if name not in grouping.by}
-    counts = {}
+    counts: dict[str, ibis.Value] = {}
     for kind in kinds:
         here = stacked.kind == kind
         people = stacked.person.count(where=here) if kind in events else stacked.person.nunique(where=here)
-        counts[_people_column(kind)] = people
+        counts[_people_column(kind)] = people.cast("int64")
         counts[_fte_column(kind)] = stacked.fte.sum(where=here).fill_null(0.0)
-    tallied = stacked.group_by(keys).aggregate(**names, **counts)
-    casts = {name: tallied[name].cast("int64") for name in (*INTEGER_COUNTS, "leavers_paused")}
-    return tallied.mutate(**casts).select(*WINDOW_KEYS, *grouping.shown, *FLOW_COUNTS, "leavers_paused")
+    return grouped(stacked, grouping, **counts).select(*WINDOW_KEYS, *grouping.shown, *FLOW_COUNTS, "leavers_paused")
 
 
 def _people_column(kind: str) -> str:
@@ -168,23 +174,15 @@ def _fte_column(kind: str) -> str:
     return f"fte_{kind}" if kind.startswith("at_") else f"{kind}_fte"
 
 
-def seen_throughout(
-    records: StaffRecords, periods: Sequence[Period], *, every_month: bool
-) -> tuple[StaffRecords, list[str]]:
-    """The records of the organisations seen at both ends of every period (or in every month of it).
+def seen_throughout(records: StaffRecords, needed: set[int]) -> tuple[StaffRecords, list[str]]:
+    """The records of the organisations seen at every month end needed (Month.index), and who was left out.
 
-    Others are left out and named: an organisation that was not looked at has not lost its people.
-    Raises EnquiryRefused when no organisation was seen.
+    An organisation that was not looked at has not lost its people: it is left out and named. Raises
+    EnquiryRefused when no organisation was seen.
     """
-    table = records.seen.select("organisation", "month").to_pyarrow().to_pylist()
     months: dict[str, set[int]] = {}
-    for row in table:
+    for row in records.seen.select("organisation", "month").to_pyarrow().to_pylist():
         months.setdefault(row["organisation"], set()).add(row["month"])
-    needed: set[int] = set()
-    for p in periods:
-        needed |= (
-            set(range(p.month_before.index, p.last.index + 1)) if every_month else {p.month_before.index, p.last.index}
-        )
     whole = sorted(o for o, have in months.items() if needed <= have)
     if not whole:
         _refuse_unseen(months, needed)
@@ -199,11 +197,11 @@ def seen_throughout(
 
 
 def _refuse_unseen(months: dict[str, set[int]], needed: set[int]) -> None:
-    best = max(months.values(), key=lambda have: len(needed & have))
-    missing = sorted(needed - best)
-    have = sorted(best)
+    have = sorted(max(months.values(), key=lambda seen: len(needed & seen)))
+    missing = sorted(needed - set(have))
     raise EnquiryRefused(
-        f"{counted(len(missing), 'month end')} needed for this period {'is' if len(missing) == 1 else 'are'} not loaded.",
+        f"{counted(len(missing), 'month end')} needed for this period {'is' if len(missing) == 1 else 'are'} "
+        "not loaded.",
         found=f"missing {listed([str(Month(m)) for m in missing], 6)}; loaded {Month(have[0])} to {Month(have[-1])}",
         attempt="load the missing extracts, or choose --end and --months inside what is loaded",
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from keepwell.errors import WorkspaceRefused
-from keepwell.records.workspace import make_folder, write_whole
+from keepwell.records.workspace import make_sure_of_folder, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def person_key(workspace_folder: Path, known_fingerprint: str | None) -> PersonK
 def _make_key_file(path: Path) -> PersonKey:
     """A new key, on disk for good before a hash is made with it; or that of another first use that was faster."""
     try:
-        make_folder(path.parent)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        make_sure_of_folder(path.parent)
         with FileLock(path.with_name(f".{path.name}.lock")):
             key = _read_key_file(path)
             if key is None:

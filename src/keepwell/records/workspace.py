@@ -14,6 +14,7 @@ take no lock: what they opened never changes.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import uuid
@@ -31,6 +32,7 @@ from keepwell.errors import WorkspaceRefused, counted
 
 LAYOUT_VERSION = 1
 LOCK_SECONDS = 60
+NOT_MADE_BY_US = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EINVAL}  # what a fsync of such a folder says
 FOLDERS = ("generations", "parts", "derived")
 
 
@@ -160,11 +162,9 @@ class Workspace:
 
     def _make_folders(self) -> None:
         for name in FOLDERS:
-            make_folder(self.folder / name)
-        if not self.exists:  # a first load that was killed may have made them, and not made sure of them
-            _sync_folder(self.folder)
-            with suppress(PermissionError):  # a folder that we may not read is not one that we made
-                _sync_folder(self.folder.absolute().parent)
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        if not self.exists:
+            make_sure_of_folder(self.folder)
 
     @contextmanager
     def _writers_lock(self) -> Iterator[None]:
@@ -309,12 +309,18 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     _sync_folder(path.parent)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder and what leads to it, so that they are there after a power cut too."""
-    made = [path for path in (folder.absolute(), *folder.absolute().parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in made:
-        _sync_folder(path.parent)
+def make_sure_of_folder(folder: Path) -> None:
+    """Have a new folder, and those above it, there after a power cut too.
+
+    All of them, not only those that were missing: a killed process may have made some of them just now.
+    """
+    _sync_folder(folder)
+    for above in folder.absolute().parents:
+        try:
+            _sync_folder(above)
+        except OSError as error:
+            if error.errno not in NOT_MADE_BY_US:
+                raise
 
 
 def _sync_folder(folder: Path) -> None:

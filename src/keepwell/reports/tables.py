@@ -23,7 +23,7 @@ from keepwell.disclosure import Released
 from keepwell.records.workspace import write_whole
 
 FORMATS = ("table", "csv", "json", "parquet")
-SHARES = frozenset({"leaver_rate", "joiner_rate", "stability_index"})
+YEARS = frozenset({"length_of_service"})
 
 
 def as_csv(released: Released) -> str:
@@ -41,7 +41,7 @@ def _csv_cell(value: Any) -> str:
         return "true" if value else "false"
     text = repr(value) if isinstance(value, float) else str(value)
     # A name that a spreadsheet would run as a formula is shown as text.
-    return f"'{text}" if isinstance(value, str) and text[:1] in "=+@" else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(("=", "+", "@")) else text
 
 
 def as_json(released: Released) -> str:
@@ -112,11 +112,16 @@ def _is_text(released: Released, name: str) -> bool:
 
 
 def in_words(name: str, value: Any, released: Released) -> str:
-    """A cell as people read it: shares as percentages with two decimals, counts with thousands."""
+    """A cell as people read it: shares as percentages, counts with thousands, years plain."""
     if value is None:
         return "hidden" if name in str(released.rows()[0].get("hidden", "")) else "–"
-    if name in SHARES or (name == released.definition.measure and released.definition.unit == "share"):
-        return f"{value:.2%}"
     if isinstance(value, float):
-        return f"{value:,.1f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        return f"{value:.2%}" if is_share(name) else f"{value:,.1f}"
+    if isinstance(value, int) and name != "arrived_in":
+        return f"{value:,}"
+    return str(value)
+
+
+def is_share(name: str) -> bool:
+    """Whether a column of decimals holds a fraction: all do, but FTE and years."""
+    return not (name.startswith("fte_") or name.endswith("_fte") or name in YEARS)

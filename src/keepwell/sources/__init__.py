@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from keepwell.errors import FileNotUnderstood, listed
-from keepwell.sources import esr_staff_in_post, nhs_turnover
+from keepwell.sources import esr_leavers, esr_staff_in_post, nhs_turnover, staff_list
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
 from keepwell.sources.reading import Sheet, plain
 
-__all__ = ["FORMATS", "Decision", "ReadOptions", "Reading", "SourceFormat", "read_file", "recognise"]
+__all__ = ["FORMATS", "Decision", "ReadOptions", "Reading", "SourceFormat", "recognise"]
 
-FORMATS: tuple[SourceFormat, ...] = (nhs_turnover.FORMAT, esr_staff_in_post.FORMAT)
+FORMATS: tuple[SourceFormat, ...] = (
+    nhs_turnover.FORMAT,
+    esr_leavers.FORMAT,
+    staff_list.FORMAT,
+    esr_staff_in_post.FORMAT,
+)
 
 
 def recognise(path: Path, sheets: list[Sheet], options: ReadOptions) -> tuple[SourceFormat, Match]:

@@ -165,7 +165,7 @@ def _records(name: str, text: str, delimiter: str) -> _Records:
         except StopIteration:
             return found
         except csv.Error:
-            row = _misquoted_row(lines[before], delimiter) if reader.line_num == before + 1 else []
+            row = _misquoted_row(lines[before], delimiter)
             if not row:
                 raise _never_closed(name, len(found.rows) + 1) from None
             found.misquoted.append(len(found.rows) + 1)
@@ -175,7 +175,10 @@ def _records(name: str, text: str, delimiter: str) -> _Records:
 
 
 def _misquoted_row(line: str, delimiter: str) -> list[str]:
-    """The cells of a line with text after a closing quotation mark; none if a mark stays open."""
+    """The cells of a line with text after a closing quotation mark; none if a mark stays open.
+
+    A second line tells: it is a row of its own only if the first has ended. No file has a zero byte.
+    """
     try:
         rows = list(csv.reader([line, "\x00"], delimiter=delimiter))
     except csv.Error:

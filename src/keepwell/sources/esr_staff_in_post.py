@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from keepwell.errors import FileNotUnderstood, rows_named
 from keepwell.periods import Month
-from keepwell.records.staff import ACTIVE, CLASSIFIED, NOT_KNOWN, PAUSED, POSITIONS
+from keepwell.records.staff import ACTIVE, CLASSIFIED, PAUSED, POSITIONS
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
 from keepwell.sources.reading import Sheet, find_headings, repeated_rows, table_below
-from keepwell.sources.staff_cells import FULL_TIME_HOURS, GROWN_UP, StaffTable, outside_by_contract, states
+from keepwell.sources.staff_cells import StaffTable, outside_by_contract, states
 from keepwell.sources.staff_columns import found_fields, map_columns, staff_fields
 
 WANTED = (
@@ -80,7 +80,7 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
         rows_read=table.rows + sum(len(x.rows) for x in raw.left_out),
         rows_taken=len(assignments),
         left_out=table.left_out(),
-        remarks=(*raw.remarks, *table.remarks, *_columns_in_words(table)),
+        remarks=(*raw.remarks, *table.remarks, *table.columns_in_words()),
         decisions=tuple(_decisions(table, months, options)),
         found_columns=dict(table.columns.taken),
     )
@@ -93,11 +93,8 @@ def _assignments(table: StaffTable) -> list[dict[str, object]]:
     assert key is not None
     people = table.people(key, organisations)
     state_of = states(table.text("status")) if "status" in table.columns.taken else [ACTIVE] * table.rows
-    fte = _fte(table)
     outside = outside_by_contract(table.text("contract"))
-    text = {name: table.text(name) for name in (*CLASSIFIED, "organisation_name")}
-    births = table.days("birth", latest=table.today - GROWN_UP)
-    started = table.days("start", latest=table.today)
+    about = table.about_people()
     primary = table.flags("primary")
     again = set(repeated_rows(table.raw))
     contracts = table.columns.cells(table.raw, "assignment") or [""] * table.rows
@@ -123,29 +120,17 @@ def _assignments(table: StaffTable) -> list[dict[str, object]]:
             table.complain("a second row for the same assignment and month", i)
         else:
             seen.add((month, organisations[i], contracts[i]))
-            birth = births[i]
-            classified: dict[str, object] = {name: text[name][i] for name in CLASSIFIED}
             kept.append(
-                classified
+                about[i]
                 | {
                     "month": month.index,
                     "organisation": organisations[i],
-                    "organisation_name": None if (on := text["organisation_name"][i]) == NOT_KNOWN else on,
                     "person": person,
                     "state": state,
-                    "fte": fte[i],
-                    "birth_month": Month.of(birth).index if birth else None,
-                    "started": started[i],
                     "primary": primary[i],
                 }
             )
     return kept
-
-
-def _fte(table: StaffTable) -> list[float | None]:
-    if "fte" in table.columns.taken:
-        return table.numbers("fte")
-    return [None if h is None else h / FULL_TIME_HOURS for h in table.numbers("contracted_hours")]
 
 
 def _positions(assignments: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -162,24 +147,12 @@ def together(posts: list[dict[str, object]]) -> dict[str, object]:
     Without a primary flag the post with the most FTE classifies. Somebody with any active post is active.
     """
     if len(posts) == 1:
-        return {name: value for name, value in posts[0].items() if name != "primary"}
-    active = [p for p in posts if p["state"] == ACTIVE]
+        return posts[0]
+    active = [p for p in posts if p.get("state", ACTIVE) == ACTIVE]
     counted = active or posts
-    first = max(counted, key=lambda p: (p["primary"] is True, p["fte"] or 0.0))
+    first = max(counted, key=lambda p: (p.get("primary") is True, p["fte"] or 0.0))
     hours = [p["fte"] for p in counted if isinstance(p["fte"], float)]
-    position = {name: value for name, value in first.items() if name != "primary"}
-    return position | {"state": ACTIVE if active else PAUSED, "fte": sum(hours) if hours else None}
-
-
-def _columns_in_words(table: StaffTable) -> list[str]:
-    lines = []
-    if table.columns.dropped:
-        lines.append(f"Dropped, never kept: {', '.join(table.columns.dropped)}")
-    if left := sorted(set(table.options.leave_out) & set(staff_fields())):
-        lines.append(f"Left out as asked: {', '.join(left)}")
-    if table.columns.unused:
-        lines.append(f"Not taken: {', '.join(table.columns.unused)}")
-    return lines
+    return first | {"state": ACTIVE if active else PAUSED, "fte": sum(hours) if hours else None}
 
 
 def _decisions(table: StaffTable, months: list[Month], options: ReadOptions) -> list[Decision]:

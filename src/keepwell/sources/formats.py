@@ -81,6 +81,7 @@ class SourceFormat:
     raises KeepwellError when the file is
     refused as a whole. `people`: it holds people, so a key is needed to hash who they are.
     `reference`: it describes organisations; a newer file stands beside an older one, whatever its months.
+    `newest_wins`: months are told again by later files, and the newest file about a month counts.
     """
 
     name: str
@@ -93,3 +94,4 @@ class SourceFormat:
     headings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     people: bool = False
     reference: bool = False
+    newest_wins: bool = False

@@ -17,6 +17,7 @@ from keepwell.records.keys import PersonKey, default_key_file, person_key
 from keepwell.records.workspace import Generation, Load, Workspace
 from keepwell.sources import Decision, Reading, ReadOptions, SourceFormat, recognise
 from keepwell.sources.reading import read_sheets
+from keepwell.sources.revisions import revisions
 from keepwell.sources.traps import traps
 
 
@@ -91,6 +92,8 @@ def _checked(workspace: Workspace, before: Generation, path: Path, options: Read
         options = replace(options, key=person_key(workspace.folder, before.settings.get("key_fingerprint")))
     reading = source.read(path.name, match, options)
     replaces, clashes = _same_months(before, source, reading)
+    if source.newest_wins:
+        reading = replace(reading, remarks=(*reading.remarks, *revisions(workspace, before, reading)))
     found = (*reading.decisions, *clashes, *traps(workspace, before, source, reading, replaces))
     decisions = tuple(d for d in found if d.code not in options.accept)
     return Checked(path, source, reading, sha256, decisions, replaces, options.key if source.people else None)
@@ -121,6 +124,7 @@ def _same_months(before: Generation, source: SourceFormat, reading: Reading) -> 
         for load in before.loads
         if load.format == source.name
         and not source.reference
+        and not source.newest_wins
         and set(load.organisations) & set(reading.organisations)
         and load.first_month <= str(reading.last_month)
         and load.last_month >= str(reading.first_month)

@@ -15,7 +15,7 @@ from keepwell.content import by_words, load_yaml, normalise_status, plain_words
 from keepwell.errors import DecisionNeeded, FileNotUnderstood, rows_named
 from keepwell.periods import Month, read_month
 from keepwell.records.keys import PersonKey
-from keepwell.records.staff import NOT_KNOWN
+from keepwell.records.staff import CLASSIFIED, NOT_KNOWN
 from keepwell.sources.cells import (
     CellNotUnderstood,
     date_order,
@@ -159,6 +159,46 @@ class StaffTable:
                 attempt='--organisation RXX (its ODS code), or --column organisation="…"',
             )
         return [self.options.organisation.upper()] * self.rows
+
+    def about_people(self) -> list[dict[str, object]]:
+        """What every staff record says of a person, row by row: classification, name of employer, FTE, dates."""
+        text = {name: self.text(name) for name in CLASSIFIED}
+        employer = [None if name == NOT_KNOWN else name for name in self.text("organisation_name")]
+        births = self.days("birth", latest=self.today - GROWN_UP)
+        started = self.days("start", latest=self.today)
+        fte = self.fte()
+        return [
+            {name: text[name][i] for name in CLASSIFIED}
+            | {
+                "organisation_name": employer[i],
+                "fte": fte[i],
+                "birth_month": Month.of(birth).index if (birth := births[i]) else None,
+                "started": started[i],
+            }
+            for i in range(self.rows)
+        ]
+
+    def fte(self) -> list[float | None]:
+        """Contracted FTE, or contracted hours over 37.5 where there is no FTE. Negative ones are taken as missing."""
+        if "fte" in self.columns.taken:
+            fte = self.numbers("fte")
+        else:
+            fte = [None if h is None else h / FULL_TIME_HOURS for h in self.numbers("contracted_hours")]
+        below = [n for n, value in zip(self.raw.row_numbers, fte, strict=True) if value is not None and value < 0]
+        if below:
+            self.remarks.append(f"{len(below):,} FTEs below zero {_in_rows(below)}: taken as missing")
+        return [None if value is not None and value < 0 else value for value in fte]
+
+    def columns_in_words(self) -> list[str]:
+        """What was dropped on sight, left out as asked, and not taken."""
+        lines = []
+        if self.columns.dropped:
+            lines.append(f"Dropped, never kept: {', '.join(self.columns.dropped)}")
+        if left := sorted(set(self.options.leave_out) & set(staff_fields())):
+            lines.append(f"Left out as asked: {', '.join(left)}")
+        if self.columns.unused:
+            lines.append(f"Not taken: {', '.join(self.columns.unused)}")
+        return lines
 
     def months(self) -> list[Month | None]:
         """The month at whose end each row was taken: its column, else a title above the headings, else --month.

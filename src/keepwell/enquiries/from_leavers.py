@@ -1,0 +1,133 @@
+"""What do leavers extracts say?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+
+from keepwell.disclosure import Released, release
+from keepwell.enquiries.asking import Asked, Chosen, definition, periods_of, where_in_words
+from keepwell.enquiries.from_staff import records_of
+from keepwell.errors import EnquiryRefused, counted, listed
+from keepwell.measures.reasons_for_leaving import reasons_for_leaving
+from keepwell.measures.reasons_known import reasons_known
+from keepwell.measures.retirement_share import retirement_share
+from keepwell.measures.voluntary_leaver_rate import voluntary_leaver_rate
+from keepwell.periods import Month, Period
+from keepwell.records.counting import event_flows, seen_throughout, windows
+from keepwell.records.leaver_records import PROVISIONAL_MONTHS, covers, leaver_records
+from keepwell.records.organisations import places, with_places
+from keepwell.records.workspace import Load
+
+STAFF_SOURCE = "esr_staff_in_post"
+METHOD = "event: last days in post inside the period, as recorded in the leavers extracts"
+
+
+def from_leavers(asked: Asked) -> Released:
+    """The answer from records of people who left, by their last day in post."""
+    enquiry, grouping = asked.enquiry, asked.enquiry.grouping
+    told = _told(asked.loads)
+    newest = max(m for months in told.values() for m in months)
+    periods = periods_of(enquiry, [Month(newest)], default_months=12)
+    whole, notes = _told_throughout(told, periods)
+    leavers = _in_periods(asked, whole, periods)
+    name = asked.measure.name
+    if name == "voluntary_leaver_rate":
+        table = voluntary_leaver_rate(leavers, _staff(asked, periods, whole), grouping)
+    elif name == "retirement_share":
+        table = retirement_share(leavers, _spells(asked), grouping)
+    else:
+        table = {"reasons_for_leaving": reasons_for_leaving, "reasons_known": reasons_known}[name](leavers, grouping)
+    chosen = Chosen(asked.source, "event", "headcount", "organisation", periods)
+    where = where_in_words(enquiry)
+    who = "people whose employment ended, without bank, honorary and non-executive posts"
+    return release(
+        table.order_by(_order(table, enquiry.by)).to_pyarrow(),
+        definition(asked, chosen, method=METHOD, population=f"{who}; {where}" if where else who),
+        policy=enquiry.policy,
+        audience=enquiry.audience,
+        inputs_published=all(load.published for load in asked.loads),
+        notes=(*notes, *_provisional(told, periods)),
+    )
+
+
+def _order(table: ibis.Table, by: Sequence[str]) -> list[object]:
+    outer = [name for name in by if name not in ("reason", "reason_group")]
+    most_first = [ibis.desc("leavers_with_reason")] if "leavers_with_reason" in table.columns else []
+    last = [name for name in ("reason_group", "reason") if name in table.columns]
+    return ["period_end", *outer, *most_first, *last]
+
+
+def _told(loads: Sequence[Load]) -> dict[str, set[int]]:
+    told: dict[str, set[int]] = {}
+    for load in loads:
+        for organisation, month in covers(load):
+            told.setdefault(organisation, set()).add(month)
+    return told
+
+
+def _told_throughout(told: dict[str, set[int]], periods: Sequence[Period]) -> tuple[list[str], list[str]]:
+    """Organisations whose extracts tell of every month of the periods, and a note on the others.
+
+    Raises EnquiryRefused when there is none.
+    """
+    needed = {m for p in periods for m in range(p.first.index, p.last.index + 1)}
+    whole = sorted(o for o, months in told.items() if needed <= months)
+    if not whole:
+        have = sorted(set().union(*told.values()))
+        raise EnquiryRefused(
+            "The leavers extracts do not tell of every month of this period.",
+            found=f"loaded {Month(have[0])} to {Month(have[-1])}",
+            attempt="choose --end and --months inside what is loaded, or load more extracts",
+        )
+    partly = sorted(set(told) - set(whole))
+    notes = [f"{counted(len(partly), 'organisation')} left out, not told of in every month: {listed(partly)}."]
+    return whole, notes if partly else []
+
+
+def _in_periods(asked: Asked, whole: list[str], periods: Sequence[Period]) -> ibis.Table:
+    every = leaver_records(asked.connection, asked.workspace, asked.generation)
+    every = every.filter(every.organisation.isin(whole))
+    known = places(asked.workspace, asked.generation, periods[-1].end)
+    inside = windows(periods)
+    rows = with_places(every, known)
+    joined = rows.join(inside, [rows.month > inside.before, rows.month <= inside["last"]])
+    return joined.drop("before", "last")
+
+
+def _staff(asked: Asked, periods: Sequence[Period], whole: list[str]) -> ibis.Table:
+    """Headcounts at start and end of the same organisations, everybody with a contract.
+
+    Raises EnquiryRefused without staff in post.
+    """
+    if not any(load.format == STAFF_SOURCE for load in asked.generation.loads):
+        raise EnquiryRefused(
+            "A rate needs to know how many staff there were.",
+            found="leavers, but no staff in post",
+            attempt="keepwell load the staff-in-post extracts of the same months",
+        )
+    records = records_of(asked, STAFF_SOURCE)
+    records = type(records)(
+        records.spells.filter(records.spells.organisation.isin(whole)),
+        records.seen.filter(records.seen.organisation.isin(whole)),
+    )
+    ends = {m for p in periods for m in (p.month_before.index, p.last.index)}
+    records, _ = seen_throughout(records, ends)
+    flows = event_flows(records, windows(periods), asked.enquiry.grouping)
+    keep = [c for c in flows.columns if not c.endswith("_fte") and not c.startswith("fte_")]
+    return flows.select(*[c for c in keep if c not in ("joiners", "leavers", "leavers_paused")])
+
+
+def _spells(asked: Asked) -> ibis.Table | None:
+    if not any(load.format == STAFF_SOURCE for load in asked.generation.loads):
+        return None
+    return records_of(asked, STAFF_SOURCE).spells
+
+
+def _provisional(told: dict[str, set[int]], periods: Sequence[Period]) -> list[str]:
+    newest = max(m for months in told.values() for m in months)
+    if periods[-1].last.index <= newest - PROVISIONAL_MONTHS:
+        return []
+    first = Month(newest - PROVISIONAL_MONTHS + 1)
+    return [f"Leavers are entered late: {first} to {Month(newest)} are provisional and will still grow."]

@@ -1,0 +1,39 @@
+"""Which report can be made from what is loaded?"""
+
+from __future__ import annotations
+
+from keepwell.enquiries import Enquiry, sources_for
+from keepwell.errors import EnquiryRefused
+from keepwell.measures import measure
+from keepwell.periods import Month
+from keepwell.records.workspace import Workspace
+from keepwell.reports.leaving import Asking
+from keepwell.reports.published import published_report
+from keepwell.reports.sections import Report
+from keepwell.reports.staff import staff_report
+
+
+def overview(workspace: Workspace, *, organisation: str | None, source: str | None, end: Month | None) -> Report:
+    """The report on one organisation or on all, from the source named or the one that fits best.
+
+    Staff records go before published counts: they say more. Raises EnquiryRefused when nothing is loaded
+    that it can be made from, or the organisation is not in it.
+    """
+    loaded = sources_for(workspace.current(), measure("leaver_rate"))
+    if not loaded:
+        raise EnquiryRefused(
+            "Nothing is loaded that a report can be made from.",
+            found=f"workspace {workspace.folder} with {len(workspace.current().loads)} loads",
+            attempt="keepwell load FILE…, with a turnover file or staff records; keepwell formats lists them",
+        )
+    chosen = source or next(s for s in ("esr_staff_in_post", "staff_list", "nhs_turnover") if s in loaded)
+    where = (("organisation", (organisation,)),) if organisation else ()
+    base = Enquiry("leaver_rate", where=where, end=end, source=chosen)
+    if chosen == "nhs_turnover":
+        return published_report(workspace, base, _name(workspace, base) if organisation else None)
+    return staff_report(workspace, base, _name(workspace, base) if organisation else None)
+
+
+def _name(workspace: Workspace, base: Enquiry) -> str:
+    rows = Asking(workspace, base).about("leaver_rate", by=("organisation",)).rows()
+    return str(rows[0]["organisation_name"] or rows[0]["organisation"])

@@ -1,0 +1,76 @@
+"""The report on published turnover: how many left, in which staff groups and organisations?"""
+
+from __future__ import annotations
+
+from keepwell.disclosure import Released
+from keepwell.enquiries import Enquiry
+from keepwell.records.workspace import Workspace
+from keepwell.reports.leaving import Asking, headline, left_out_grid, monthly_course, where_highest
+from keepwell.reports.sections import Report, Section
+
+GROUP = {"one": "staff group", "many": "staff groups"}
+ORGANISATION = {"one": "organisation", "many": "organisations"}
+
+
+def published_report(workspace: Workspace, base: Enquiry, whose: str | None) -> Report:
+    """A page on one organisation, or on all of them, in the newest month that is loaded."""
+    asking = Asking(workspace, base)
+    sheets: dict[str, Released] = {}
+    first, sheets["Headline"] = headline(asking, whose or "their organisation", _month(asking))
+    sections = [first]
+    months = _months_in_a_row(workspace)
+    if months >= 3:
+        section, sheets["By month"] = monthly_course(asking, min(months, 36))
+        sections.append(section)
+    section, sheets["By staff group"] = where_highest(
+        asking, ("staff_group",), "staff_group", GROUP, key="groups", question="Which staff groups lose most?"
+    )
+    sections.append(section)
+    if whose is None:
+        section, sheets["By organisation"] = where_highest(
+            asking,
+            ("organisation",),
+            "organisation_name",
+            ORGANISATION,
+            key="organisations",
+            question="Which organisations lose most?",
+        )
+        sections.append(section)
+        section, sheets["By benchmark group"] = where_highest(
+            asking,
+            ("benchmark_group",),
+            "benchmark_group",
+            {"one": "kind of organisation", "many": "kinds of organisation"},
+            key="kinds",
+            question="Which kinds of organisation lose most?",
+        )
+        sections.append(section)
+    sections.append(_made_of(workspace))
+    released = sheets["Headline"]
+    return Report(
+        f"Who is leaving {whose or 'NHS organisations in England'}?",
+        f"{_month(asking)} · NHS England turnover benchmarking",
+        released.policy.mark,
+        released.audience,
+        tuple(sections),
+        sheets,
+    )
+
+
+def _month(asking: Asking) -> str:
+    row = asking.about("leaver_rate").rows()[0]
+    return f"{row['period_end']:%B %Y}"
+
+
+def _months_in_a_row(workspace: Workspace) -> int:
+    months = sorted({load.last_month for load in workspace.current().loads if load.format == "nhs_turnover"})
+    return len(months)
+
+
+def _made_of(workspace: Workspace) -> Section:
+    return Section(
+        "data",
+        "What is this made of?",
+        "Counts as NHS England published them. Nothing was estimated or filled in.",
+        grids=(left_out_grid(workspace, "nhs_turnover"),),
+    )

@@ -1,0 +1,112 @@
+"""Why do they go, as far as anybody has recorded it?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+
+from keepwell.charts.reason_bars import reason_bars
+from keepwell.content import leaving_reasons, reason_groups
+from keepwell.disclosure import Released
+from keepwell.errors import EnquiryRefused
+from keepwell.reports.leaving import Asking
+from keepwell.reports.sections import Figure, Section, grid, one_in
+
+Made = tuple[Section | None, dict[str, Released]]
+COLUMNS = {
+    "reason": "Reason",
+    "leavers_with_reason": "Leavers",
+    "reasons_for_leaving": "Share",
+    "lowest_share": "At least",
+    "highest_share": "At most",
+}
+
+
+def why_they_go(asking: Asking, period: str) -> Made:
+    """The reasons given, with how far the unknown ones could change the order. None without leavers extracts."""
+    try:
+        released = asking.about("reasons_for_leaving", source="esr_leavers")
+        families = asking.about("reasons_for_leaving", source="esr_leavers", by=("reason_group",))
+        known = asking.about("reasons_known", source="esr_leavers")
+    except EnquiryRefused:
+        return None, {}
+    telling = {r.name for r in leaving_reasons() if r.tells_why}
+    given = _only(released, "reason", telling)
+    if not given.rows():
+        return None, {}
+    tables = {"Reasons": released, "Reason groups": families, "Reasons known": known}
+    figures: tuple[Figure, ...] = ()
+    notes = [
+        "The bar is the share recorded; the thin line reaches the share there would be if everybody whose reason is not "
+        "known had left for it.",
+        "People who left, not assignments that ended: the national table of reasons counts assignments, so the two "
+        "must not be compared.",
+        *released.notes,
+    ]
+    try:
+        rate = tables["Voluntary leaver rate"] = asking.about("voluntary_leaver_rate", source="esr_leavers")
+        figures = _voluntary(rate)
+    except EnquiryRefused:
+        notes.append("Without staff in post of the same months there is no voluntary leaver rate.")
+    answer = _in_words(given, known)
+    picture = reason_bars(_short(given), "reason", "Reasons for leaving", answer)
+    labels = {g.name: g.label for g in reason_groups()}
+    named = _relabelled(families, "reason_group", labels)
+    grids = (
+        grid(_short(released), COLUMNS, "Reasons for leaving", folded=True),
+        grid(
+            named,
+            {"reason_group": "Family of reasons"} | {k: v for k, v in COLUMNS.items() if k != "reason"},
+            "Families of reasons",
+            folded=True,
+        ),
+    )
+    definitions = [released.definition, *(t.definition for n, t in tables.items() if n == "Voluntary leaver rate")]
+    section = Section(
+        "reasons", "Why do they go?", answer, figures, (picture,), grids, tuple(notes), tuple(definitions)
+    )
+    return section, tables
+
+
+def _in_words(given: Released, known: Released) -> str:
+    first = given.rows()[0]
+    name = first["reason"].removeprefix("Voluntary Resignation - ")
+    unknown = 1 - known.rows()[0]["reasons_known"]
+    words = (
+        f"{name} is the reason recorded most often: {first['lowest_share']:.0%} of leavers, and at most "
+        f"{first['highest_share']:.0%} if all the unknown had it."
+    )
+    if unknown > 0:
+        words += (
+            f" For {unknown:.0%} nobody recorded why."
+            if unknown > 0.4
+            else f" For {one_in(unknown)} nobody recorded why."
+        )
+    return words
+
+
+def _voluntary(rate: Released) -> tuple[Figure, ...]:
+    row = rate.rows()[0]
+    return (
+        Figure("Voluntary leaver rate", f"{row['voluntary_leaver_rate']:.1%}", "resignations over average headcount"),
+        Figure("At most", f"{row['highest_voluntary_leaver_rate']:.1%}", "if every unknown reason was voluntary"),
+        Figure("Not voluntary", f"{row['leavers_not_voluntary']:,}", "retired, contract ended, dismissed and others"),
+    )
+
+
+def _only(released: Released, column: str, values: set[str]) -> Released:
+    keep = [i for i, v in enumerate(released.table[column].to_pylist()) if v in values]
+    return replace(released, table=released.table.take(keep))
+
+
+def _short(released: Released) -> Released:
+    """Reasons without the words that most of them share, for charts and tables."""
+    names = {r.name: r.name.replace("Voluntary Resignation - ", "Resigned: ") for r in leaving_reasons()}
+    return _relabelled(released, "reason", names)
+
+
+def _relabelled(released: Released, column: str, labels: dict[str, str]) -> Released:
+    at = released.table.column_names.index(column)
+    texts = pa.array([labels.get(v, v) for v in released.table[column].to_pylist()], pa.string())
+    return replace(released, table=released.table.set_column(at, column, texts))

@@ -1,0 +1,99 @@
+"""The report on staff records: how many leave, from where, why, how soon, and who could retire?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from keepwell.disclosure import Released
+from keepwell.enquiries import Enquiry
+from keepwell.errors import EnquiryRefused, counted
+from keepwell.periods import Month
+from keepwell.records.workspace import Workspace
+from keepwell.reports.leaving import Asking, headline, left_out_grid, monthly_course, where_highest
+from keepwell.reports.people import could_retire, early_leaving, since_last_month, where_change_came_from
+from keepwell.reports.quality import quality
+from keepwell.reports.reasons import why_they_go
+from keepwell.reports.sections import Report, Section
+
+UNIT = {"one": "team", "many": "teams"}
+STAFF_GROUP = {"one": "staff group", "many": "staff groups"}
+YEAR, MONTHS_SHOWN = 12, 36
+
+
+def staff_report(workspace: Workspace, base: Enquiry, whose: str | None) -> Report:
+    """A page on one organisation's staff, or on all that are loaded, over the newest twelve months."""
+    asking = Asking(workspace, base)
+    sheets: dict[str, Released] = {}
+    have = _months_seen(asking)
+    months = min(YEAR, have - 1)
+    if months < 1:
+        raise EnquiryRefused(
+            "One month's end alone cannot show who left.",
+            found="staff in post at a single month's end",
+            attempt="load the extract of the month before as well",
+        )
+    yearly = Asking(workspace, replace(base, months=months))
+    last = yearly.about("leaver_rate").rows()[0]["period_end"]
+    period = "the 12 months to" if months == YEAR else f"the {months} months to" if months > 1 else ""
+    in_words = f"{period} {Month.of(last).in_words}".strip()
+    sections: list[Section] = []
+    first, sheets["Headline"] = headline(yearly, whose or "their organisation", in_words)
+    sections.append(first)
+    section, sheets["Since last month"] = since_last_month(asking)
+    sections.append(section)
+    section, sheets["By month"] = monthly_course(asking, min(have - 1, MONTHS_SHOWN))
+    sections.append(section)
+    many = len(yearly.about("leaver_rate", by=("organisation",)).rows()) > 1
+    section, sheets["By team"] = where_highest(
+        yearly,
+        ("organisation", "unit") if many else ("unit",),
+        "unit",
+        UNIT,
+        key="teams",
+        question="Which teams lose most?",
+    )
+    sections.append(section)
+    section, sheets["By staff group"] = where_highest(
+        yearly, ("staff_group",), "staff_group", STAFF_GROUP, key="groups", question="Which staff groups lose most?"
+    )
+    sections.append(section)
+    for make in (why_they_go, early_leaving, could_retire, where_change_came_from, quality):
+        section_or_none, tables = make(yearly, in_words)
+        if section_or_none is not None:
+            sections.append(section_or_none)
+            sheets |= tables
+    sections.append(_made_of(workspace))
+    released = sheets["Headline"]
+    return Report(
+        f"Who is leaving {whose or 'our organisations'}?",
+        f"{in_words[0].upper()}{in_words[1:]} · staff records",
+        released.policy.mark,
+        released.audience,
+        tuple(sections),
+        sheets,
+    )
+
+
+def _months_seen(asking: Asking) -> int:
+    """How many month ends in a row lead up to the newest."""
+    loads = [x for x in asking.workspace.current().loads if x.format == asking.base.source]
+    months = sorted(
+        {m for x in loads for m in range(Month.parse(x.first_month).index, Month.parse(x.last_month).index + 1)}
+    )
+    last = asking.base.end.index if asking.base.end else months[-1]
+    row = 0
+    while last - row in months:
+        row += 1
+    return row
+
+
+def _made_of(workspace: Workspace) -> Section:
+    loads = workspace.current().loads
+    taken = sum(x.rows_taken for x in loads)
+    out = sum(x.rows_read - x.rows_taken for x in loads)
+    return Section(
+        "data",
+        "What is this made of?",
+        f"{counted(len(loads), 'file')}: {taken:,} rows in, {out:,} left out, each for a reason given below.",
+        grids=(left_out_grid(workspace, None),),
+    )

@@ -18,8 +18,13 @@ from typing import Any, NoReturn
 import click
 
 from keepwell import __version__
+from keepwell.demonstration import demonstrate
+from keepwell.disclosure import Released
 from keepwell.enquiries import BASES, LEAVING, METHODS, Enquiry, answer
+from keepwell.enquiries.explaining import DEFINITIONS, in_one_sentence
+from keepwell.enquiries.explaining import explain as explained
 from keepwell.errors import KeepwellError, counted
+from keepwell.made_up import KINDS, MISTAKES, SystemPlan, make_up
 from keepwell.measures import measures as all_measures
 from keepwell.periods import Month
 from keepwell.records.workspace import Load, Workspace, described, erase_unlisted, write_whole
@@ -229,14 +234,19 @@ def measure(workspace: Workspace, /, name: str, out_format: str, out: Path | Non
             raise KeepwellError("Parquet is not for a terminal.", found="no --out", attempt="--out FILE.parquet")
         tables.as_parquet(released, out)
         return
-    width = shutil.get_terminal_size((160, 24)).columns
-    text = {"csv": tables.as_csv, "json": tables.as_json}.get(out_format, lambda r: tables.as_text(r, width=width))(
-        released
-    )
+    text = _as(out_format, released)
     if out is None:
         click.echo(text, nl=False)
     else:
         write_whole(out, text.encode())
+
+
+def _as(out_format: str, released: Released) -> str:
+    if out_format == "csv":
+        return tables.as_csv(released)
+    if out_format == "json":
+        return tables.as_json(released)
+    return tables.as_text(released, width=shutil.get_terminal_size((160, 24)).columns)
 
 
 def _enquiry(name: str, arguments: dict[str, Any]) -> Enquiry:
@@ -245,6 +255,58 @@ def _enquiry(name: str, arguments: dict[str, Any]) -> Enquiry:
         where[field_name] = (*where.get(field_name, ()), value)
     by = tuple(part.strip() for part in arguments.pop("by").split(",") if part.strip())
     return Enquiry(measure=name, by=by, where=tuple(where.items()), **arguments)
+
+
+@cli.command()
+@click.option("--first", type=click.Choice(list(DEFINITIONS)), default="monthly", show_default=True)
+@click.option("--second", type=click.Choice(list(DEFINITIONS)), default="national", show_default=True)
+@click.option("--where", type=NamedValue(), multiple=True, help='Keep some: organisation="RXX". May be repeated.')
+@click.option("--end", type=MonthType(), help="Last month; the newest loaded when left out.")
+@click.option("--months", type=click.IntRange(1, 120), help="Length of the period; 12 when left out.")
+@click.option("--source", help="The staff records to use, where there are several.")
+@click.option("--format", "out_format", type=click.Choice(("table", "csv", "json")), default="table")
+@click.pass_obj
+def explain(workspace: Workspace, /, first: str, second: str, out_format: str, **arguments: Any) -> None:
+    """Say why two definitions of the leaver rate differ on your own records, person by category.
+
+    monthly: leavings over the mean of all month ends, as ESR BI and many trusts do. event: leavings over the
+    mean of start and end. national: in post at the start and not at the end. system: as national, moves to
+    another organisation loaded here not counted.
+    """
+    released = explained(workspace, _enquiry("leaver_rate", {**arguments, "by": ""}), first, second)
+    if out_format == "table":
+        click.echo(in_one_sentence(released))
+        click.echo()
+    click.echo(_as(out_format, released), nl=False)
+
+
+@cli.command("make-up")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--people", type=int, default=8000, show_default=True, help="Staff of the whole system.")
+@click.option("--months", type=int, default=36, show_default=True, help="Monthly extracts to write.")
+@click.option("--last-month", type=MonthType(), default="2025-10", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same files.")
+@click.option("--only", type=click.Choice(KINDS), multiple=True, help="Only these organisations. May be repeated.")
+@click.option("--rename-on", type=MonthType(), help="A ward gets a new name in this month.")
+@click.option("--merge-on", type=MonthType(), help="The community provider joins the mental health trust.")
+@click.option("--mistake", "mistakes", type=click.Choice(sorted(MISTAKES)), multiple=True, help="May be repeated.")
+def make_up_files(folder: Path, only: Sequence[str], mistakes: Sequence[str], **plan: Any) -> None:
+    """Make up a health system and write its files into FOLDER. Nobody in it exists."""
+    made = make_up(
+        SystemPlan(organisations=tuple(only) or KINDS, mistakes=frozenset(mistakes), **plan),
+        folder,
+    )
+    click.echo(f"Wrote {counted(len(made.files), 'file')} into {folder}.")
+    click.echo(f"Try: keepwell load {folder}/staff_in_post/*.csv {folder}/leavers/*.csv")
+
+
+@cli.command()
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True)
+def demo(folder: Path) -> None:
+    """Make up a health system, load it and write its report."""
+    report = demonstrate(folder, click.echo)
+    click.echo(f"Report: {report.resolve()}")
+    click.echo(f"Try: KEEPWELL_KEY_FILE={folder}/demo.key keepwell --workspace {folder}/workspace measure leaver_rate")
 
 
 @cli.command()

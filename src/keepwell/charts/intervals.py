@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from keepwell.charts.picture import BLUE, DARK, GREY, ORANGE, PHONE, Picture, picture
+from keepwell.charts.picture import BLUE, DARK, GREY, ORANGE, Picture, picture
+from keepwell.charts.rows import names_above, percent_axis, rows_chart, sized
 from keepwell.disclosure import Released
 
 
@@ -26,24 +27,20 @@ def intervals(
         for row in released.rows()[:most]
         if row[value] is not None
     ]
+    kinds = ["above", "not clearly"]
+    colour = alt.Color("above:N", scale=alt.Scale(domain=kinds, range=[ORANGE, BLUE]), legend=None)
+    shape = alt.Shape("above:N", scale=alt.Scale(domain=kinds, range=["diamond", "circle"]), legend=None)
+    axis = percent_axis(max((row["high"] for row in rows), default=1.0))
 
     def draw(width: int) -> alt.TopLevelMixin:
-        names = alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=120 if width == PHONE else 280))
-        colour = alt.Color(
-            "above:N", scale=alt.Scale(domain=["above", "not clearly"], range=[ORANGE, BLUE]), legend=None
-        )
-        shape = alt.Shape(
-            "above:N", scale=alt.Scale(domain=["above", "not clearly"], range=["diamond", "circle"]), legend=None
-        )
-        base = alt.Chart(alt.Data(values=rows)).encode(y=names, color=colour)
-        across = alt.X("low:Q", title=None, axis=alt.Axis(format=".0%", tickCount=4), scale=alt.Scale(zero=True))
-        whisker = base.mark_rule(strokeWidth=3, opacity=0.55).encode(x=across, x2="high:Q")
-        dot = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", shape=shape)
-        line = alt.Chart(alt.Data(values=[{"all": overall}])).mark_rule(strokeDash=[5, 4], color=DARK)
-        text = alt.Chart(alt.Data(values=[{"all": overall, "text": f"all: {overall:.1%}"}])).mark_text(
-            align="left", dx=4, baseline="bottom", color=GREY, fontSize=12
-        )
-        picture_ = whisker + dot + line.encode(x="all:Q") + text.encode(x="all:Q", y=alt.value(0), text="text:N")
-        return picture_.properties(width=width - (150 if width == PHONE else 300), height=alt.Step(26))
+        base = rows_chart(rows, "group", width)
+        across = alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(zero=True))
+        whisker = base.mark_rule(strokeWidth=3, opacity=0.55).encode(x=across, x2="high:Q", color=colour)
+        dot = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", shape=shape, color=colour)
+        line = alt.Chart(alt.Data(values=[{"all": overall, "text": f"all: {overall:.1%}"}])).encode(x="all:Q")
+        rule = line.mark_rule(strokeDash=[5, 4], color=DARK)
+        text = line.mark_text(align="left", dx=4, dy=-6, baseline="bottom", color=GREY, fontSize=12)
+        layers = [whisker, dot, rule, text.encode(y=alt.value(0), text="text:N"), *names_above(base, "group", width)]
+        return sized(alt.layer(*layers), width)
 
     return picture(title, description, draw)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import altair as alt
 
-from keepwell.charts.picture import BLUE, DARK, PHONE, Picture, picture
+from keepwell.charts.picture import BLUE, DARK, Picture, picture
+from keepwell.charts.rows import names_above, rows_chart, sized
 from keepwell.disclosure import Released
 
 
 def share_bars(released: Released, label: str, value: str, title: str, description: str, most: int = 15) -> Picture:
     """A bar a group with its percentage, in the order given."""
     rows = [{"group": r[label], "value": r[value]} for r in released.rows()[:most] if r[value] is not None]
+    widest = max((row["value"] for row in rows), default=1.0)
 
     def draw(width: int) -> alt.TopLevelMixin:
-        names = alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=130 if width == PHONE else 290))
-        across = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True))
-        base = alt.Chart(alt.Data(values=rows)).encode(y=names, x=across)
+        base = rows_chart(rows, "group", width)
+        across = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[0, widest * 1.2]))
+        bars = base.mark_bar(color=BLUE, height=16).encode(x=across)
         words = base.mark_text(align="left", dx=4, color=DARK, fontSize=13).encode(
-            text=alt.Text("value:Q", format=".1%")
+            x=across, text=alt.Text("value:Q", format=".1%")
         )
-        bars = base.mark_bar(color=BLUE, height=16)
-        return (bars + words).properties(width=width - (180 if width == PHONE else 340), height=alt.Step(26))
+        return sized(alt.layer(bars, words, *names_above(base, "group", width)), width)
 
     return picture(title, description, draw)

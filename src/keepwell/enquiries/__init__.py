@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import ibis
-
 from keepwell.disclosure import Released
 from keepwell.enquiries.asking import BASES, LEAVING, METHODS, Asked, Enquiry, refuse_unknown_choices
 from keepwell.enquiries.from_leavers import from_leavers
 from keepwell.enquiries.from_published import from_published_flows
 from keepwell.enquiries.from_staff import from_staff
+from keepwell.enquiries.session import Session
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures import Measure, measure
 from keepwell.records.workspace import Generation, Workspace
 
-__all__ = ["BASES", "LEAVING", "METHODS", "Enquiry", "answer", "sources_for"]
+__all__ = ["BASES", "LEAVING", "METHODS", "Enquiry", "Session", "answer", "sources_for"]
 
 ROADS: dict[str, tuple[str, Callable[[Asked], Released]]] = {
     "nhs_turnover": ("flows", from_published_flows),
@@ -31,23 +30,21 @@ ROADS: dict[str, tuple[str, Callable[[Asked], Released]]] = {
 """Of each source: the need of a measure that it meets, and the road from it to a Released table."""
 
 
-def answer(workspace: Workspace, enquiry: Enquiry) -> Released:
+def answer(workspace: Workspace, enquiry: Enquiry, session: Session | None = None) -> Released:
     """The table that answers an enquiry, with its definition, passed through disclosure control.
 
     Columns: period_start, period_end, the groups (codes with their names), the counts that went in, the
-    measure, hidden. Rates are fractions, unrounded. Raises EnquiryRefused where the data loaded cannot
-    answer honestly.
+    measure, hidden. Rates are fractions, unrounded. With a session, what was opened for one question serves
+    the next. Raises EnquiryRefused where the data loaded cannot answer honestly.
     """
+    if session is None:
+        with Session(workspace, enquiry.vintage) as own:
+            return answer(workspace, enquiry, own)
     asked = measure(enquiry.measure)
     refuse_unknown_choices(enquiry, asked)
-    generation = workspace.current() if enquiry.vintage is None else workspace.generation(enquiry.vintage)
-    source = _source(generation, enquiry, asked)
-    loads = tuple(load for load in generation.loads if load.format == source)
-    connection = ibis.duckdb.connect()
-    try:
-        return ROADS[source][1](Asked(connection, workspace, generation, source, loads, enquiry, asked))
-    finally:
-        connection.disconnect()
+    source = _source(session.generation, enquiry, asked)
+    loads = tuple(load for load in session.generation.loads if load.format == source)
+    return ROADS[source][1](Asked(session, source, loads, enquiry, asked))
 
 
 def sources_for(generation: Generation, asked: Measure) -> list[str]:

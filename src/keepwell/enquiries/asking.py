@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from keepwell.comparison import wilson_interval
 from keepwell.disclosure import Definition
+from keepwell.enquiries.session import Session
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures import Measure
 from keepwell.measures.joiner_rate import joiner_rate
@@ -18,7 +19,7 @@ from keepwell.measures.leaver_rate import leaver_rate
 from keepwell.measures.stability_index import stability_index
 from keepwell.periods import Month, Period
 from keepwell.records.flows import Grouping
-from keepwell.records.workspace import Generation, Load, Workspace
+from keepwell.records.workspace import Load
 
 LEAVING = ("organisation", "staff_group", "system", "nhs")
 METHODS = ("snapshot", "event")
@@ -68,9 +69,7 @@ class Chosen:
 class Asked:
     """An enquiry with everything that answering it needs: what was loaded, and what the measure is."""
 
-    connection: ibis.BaseBackend
-    workspace: Workspace
-    generation: Generation
+    session: Session
     source: str
     loads: tuple[Load, ...]
     enquiry: Enquiry
@@ -141,7 +140,7 @@ def definition(asked: Asked, chosen: Chosen, *, method: str, population: str) ->
         leaving=LEAVING_WORDS[chosen.leaving],
         population=population,
         source=f"{chosen.source}: {listed([load.file for load in asked.loads], 3)}",
-        vintage=f"{asked.generation.number}, newest load {max(load.loaded_at for load in asked.loads)[:10]}",
+        vintage=f"{asked.session.generation.number}, newest load {max(load.loaded_at for load in asked.loads)[:10]}",
         reference=measure.reference,
         columns=COLUMN_WORDS | measure.columns,
     )

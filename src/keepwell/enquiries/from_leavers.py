@@ -8,7 +8,6 @@ import ibis
 
 from keepwell.disclosure import Released, release
 from keepwell.enquiries.asking import Asked, Chosen, definition, periods_of, where_in_words
-from keepwell.enquiries.from_staff import records_of
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures.reasons_for_leaving import reasons_for_leaving
 from keepwell.measures.reasons_known import reasons_known
@@ -16,8 +15,7 @@ from keepwell.measures.retirement_share import retirement_share
 from keepwell.measures.voluntary_leaver_rate import voluntary_leaver_rate
 from keepwell.periods import Month, Period
 from keepwell.records.counting import event_flows, seen_throughout, windows
-from keepwell.records.leaver_records import PROVISIONAL_MONTHS, covers, leaver_records
-from keepwell.records.organisations import places, with_places
+from keepwell.records.leaver_records import PROVISIONAL_MONTHS, covers
 from keepwell.records.workspace import Load
 
 STAFF_SOURCE = "esr_staff_in_post"
@@ -87,11 +85,9 @@ def _told_throughout(told: dict[str, set[int]], periods: Sequence[Period]) -> tu
 
 
 def _in_periods(asked: Asked, whole: list[str], periods: Sequence[Period]) -> ibis.Table:
-    every = leaver_records(asked.connection, asked.workspace, asked.generation)
-    every = every.filter(every.organisation.isin(whole))
-    known = places(asked.workspace, asked.generation, periods[-1].end)
+    every = asked.session.leavers()
+    rows = every.filter(every.organisation.isin(whole))
     inside = windows(periods)
-    rows = with_places(every, known)
     joined = rows.join(inside, [rows.month > inside.before, rows.month <= inside["last"]])
     return joined.drop("before", "last")
 
@@ -101,13 +97,13 @@ def _staff(asked: Asked, periods: Sequence[Period], whole: list[str]) -> ibis.Ta
 
     Raises EnquiryRefused without staff in post.
     """
-    if not any(load.format == STAFF_SOURCE for load in asked.generation.loads):
+    if not any(load.format == STAFF_SOURCE for load in asked.session.generation.loads):
         raise EnquiryRefused(
             "A rate needs to know how many staff there were.",
             found="leavers, but no staff in post",
             attempt="keepwell load the staff-in-post extracts of the same months",
         )
-    records = records_of(asked, STAFF_SOURCE)
+    records = asked.session.staff(STAFF_SOURCE)
     records = type(records)(
         records.spells.filter(records.spells.organisation.isin(whole)),
         records.seen.filter(records.seen.organisation.isin(whole)),
@@ -120,9 +116,9 @@ def _staff(asked: Asked, periods: Sequence[Period], whole: list[str]) -> ibis.Ta
 
 
 def _spells(asked: Asked) -> ibis.Table | None:
-    if not any(load.format == STAFF_SOURCE for load in asked.generation.loads):
+    if not any(load.format == STAFF_SOURCE for load in asked.session.generation.loads):
         return None
-    return records_of(asked, STAFF_SOURCE).spells
+    return asked.session.staff(STAFF_SOURCE).spells
 
 
 def _provisional(told: dict[str, set[int]], periods: Sequence[Period]) -> list[str]:

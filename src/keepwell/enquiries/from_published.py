@@ -30,8 +30,7 @@ def from_published_flows(asked: Asked) -> Released:
     """The answer from single months as published; several months are summed, and say so."""
     enquiry = asked.enquiry
     _refuse_what_is_not_published(enquiry)
-    paths = [str(p) for p in asked.workspace.parts_of(asked.generation, "flows")]
-    flows = asked.connection.read_parquet(paths)
+    flows = asked.session.flows()
     periods = periods_of(enquiry, months_loaded(flows), default_months=1)
     basis = enquiry.basis or asked.measure.bases[0]
     chosen = Chosen(asked.source, "snapshot", basis, "organisation", periods)

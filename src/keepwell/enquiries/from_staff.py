@@ -29,8 +29,6 @@ from keepwell.measures.share_past_age import share_past_age
 from keepwell.periods import Month, Period
 from keepwell.records.counting import StaffRecords, event_flows, seen_throughout, snapshot_flows, windows
 from keepwell.records.flows import Grouping
-from keepwell.records.organisations import places, with_places
-from keepwell.records.staff_records import staff_records
 
 FLOWS = {"snapshot": snapshot_flows, "event": event_flows}
 PEOPLE: dict[str, Callable[[StaffRecords, ibis.Table, Grouping], ibis.Table]] = {
@@ -56,7 +54,7 @@ METHOD_WORDS = {
 def from_staff(asked: Asked) -> Released:
     """The answer from records of people: by snapshot unless asked for by event, over 12 months unless told."""
     enquiry, name = asked.enquiry, asked.measure.name
-    records = records_of(asked, asked.source)
+    records = asked.session.staff(asked.source)
     leaving = _leaving(enquiry, records)
     periods = periods_of(enquiry, months_seen(records), default_months=12)
     method = enquiry.method or asked.measure.methods[0]
@@ -78,14 +76,6 @@ def from_staff(asked: Asked) -> Released:
         inputs_published=all(load.published for load in asked.loads),
         notes=(*notes, *_notes(asked, leaving)),
     )
-
-
-def records_of(asked: Asked, source: str) -> StaffRecords:
-    """The staff records of a source, with the places of their organisations as they stand now."""
-    records = staff_records(asked.connection, asked.workspace, asked.generation, source)
-    newest = months_seen(records)[-1]
-    known = places(asked.workspace, asked.generation, newest.last_day)
-    return StaffRecords(with_places(records.spells, known), records.seen)
 
 
 def months_seen(records: StaffRecords) -> list[Month]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.periods import Month, Period
-from keepwell.records.flows import FLOW_COUNTS, Grouping, keep
+from keepwell.records.flows import FLOW_COUNTS, Grouping, only, refuse_unknown
 from keepwell.records.staff import ACTIVE, PAUSED
 
 SCOPES: Final = {
@@ -74,6 +74,7 @@ def snapshot_flows(
     Columns: period_start, period_end, groups, FLOW_COUNTS, leavers_paused.
     Source: NHS Workforce Statistics, turnover; Nuffield Trust on leaving active service.
     """
+    refuse_unknown(records.spells, grouping)
     active = records.spells.filter(records.spells.state == ACTIVE)
     paused = records.spells.filter(records.spells.state == PAUSED)
     start, end = there_at(active, periods, "before"), there_at(active, periods, "last")
@@ -95,19 +96,20 @@ def event_flows(
     """Flows by the event method: every leaving between two month ends, also of people who came in between.
 
     Everybody with a contract counts, those on a career break too: pausing is not leaving. Somebody who
-    leaves twice counts twice. What happens between two month ends that were seen is not visible.
+    leaves twice counts twice; who leaves the scope with several posts at once counts once. What happens between two month ends that were seen is not visible.
 
     Columns: as snapshot_flows, with leavers_paused 0.
     Source: NHS Data Dictionary (March 2012), headcount turnover rate.
     """
+    refuse_unknown(records.spells, grouping)
     spells = records.spells
     start, end = there_at(spells, periods, "before"), there_at(spells, periods, "last")
     return _tally(
         grouping,
         at_start=start,
         at_end=end,
-        joiners=in_periods(arrivals(records, leaving), periods),
-        leavers=in_periods(departures(records, leaving), periods),
+        joiners=_occurrences(in_periods(arrivals(records, leaving), periods), grouping, leaving),
+        leavers=_occurrences(in_periods(departures(records, leaving), periods), grouping, leaving),
         leavers_paused=start.filter(ibis.literal(False)),
         events=("joiners", "leavers"),
     )
@@ -137,8 +139,16 @@ def _without(rows: ibis.Table, spells: ibis.Table, leaving: str, at: str = "mont
 
 
 def in_periods(events: ibis.Table, periods: ibis.Table) -> ibis.Table:
+    """Events (rows with the `month` in which they happened) in each period that they fall in."""
     inside = events.join(periods, [events.month > periods.before, events.month <= periods["last"]])
-    return inside.drop("first_month", "last_month", "month", "before", "last")
+    return inside.drop("first_month", "last_month", "before", "last")
+
+
+def _occurrences(events: ibis.Table, grouping: Grouping, leaving: str) -> ibis.Table:
+    """Events as occurrences: in a group, one row for each person that crosses the scope's edge in a month."""
+    rows = only(events, grouping)
+    keys = dict.fromkeys([*WINDOW_KEYS, *grouping.shown, *SCOPES[leaving], "month"])
+    return rows.group_by(list(keys)).aggregate(fte=rows.fte.sum())
 
 
 def grouped(rows: ibis.Table, grouping: Grouping, **counts: ibis.Value) -> ibis.Table:
@@ -152,11 +162,10 @@ def grouped(rows: ibis.Table, grouping: Grouping, **counts: ibis.Value) -> ibis.
 
 
 def _tally(grouping: Grouping, *, events: Sequence[str] = (), **kinds: ibis.Table) -> ibis.Table:
-    """One row a period and group from lists of people: distinct people, or occurrences for `events`."""
+    """One row a period and group from lists of people: distinct people, or rows for `events`."""
     columns = [*WINDOW_KEYS, *grouping.shown, "person", "fte"]
-    stacked = ibis.union(
-        *[keep(rows, grouping).select(*columns).mutate(kind=ibis.literal(kind)) for kind, rows in kinds.items()]
-    )
+    chosen = {kind: rows if kind in events else only(rows, grouping) for kind, rows in kinds.items()}
+    stacked = ibis.union(*[rows.select(*columns).mutate(kind=ibis.literal(kind)) for kind, rows in chosen.items()])
     counts: dict[str, ibis.Value] = {}
     for kind in kinds:
         here = stacked.kind == kind

@@ -6,7 +6,7 @@ flows by counting (records/spells.py). From flows to rates there is one road.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -126,11 +126,27 @@ def _counted(rows: ibis.Table, name: str, when: ibis.Value | None) -> ibis.Value
     return total.cast("int64") if name in INTEGER_COUNTS else total
 
 
-def keep(rows: ibis.Table, grouping: Grouping) -> ibis.Table:
+def keep(rows: ibis.Table, grouping: Grouping, *, among: ibis.Table | None = None) -> ibis.Table:
     """The rows whose fields have one of the values asked for, matched on code or name, in any case.
 
-    Raises EnquiryRefused for an unknown field or value, and for a total asked for among its parts.
+    `among` are the records in which a value must be known, the rows themselves unless told: a ward that
+    nobody left this year has no leavers, and is a ward all the same. Raises EnquiryRefused for an unknown
+    field or value, and for a total asked for among its parts.
     """
+    refuse_unknown(rows if among is None else among, grouping)
+    return only(rows, grouping)
+
+
+def only(rows: ibis.Table, grouping: Grouping) -> ibis.Table:
+    """As keep, of values that are known already."""
+    for name, values in grouping.where:
+        folded = [value.casefold() for value in values]
+        rows = rows.filter(reduce(or_, [rows[column].lower().isin(folded) for column in _columns_of(rows, name)]))
+    return rows
+
+
+def refuse_unknown(rows: ibis.Table, grouping: Grouping) -> None:
+    """Raises EnquiryRefused for a field or value that is not in the rows, and for a total among its parts."""
     for name in grouping.fields:
         if name not in rows.columns:
             raise EnquiryRefused(
@@ -139,21 +155,25 @@ def keep(rows: ibis.Table, grouping: Grouping) -> ibis.Table:
                 attempt="--by or --where with one of these",
             )
     for name, values in grouping.where:
-        rows = _keep_values(rows, name, values)
-    return rows
+        _refuse_unknown_values(rows, name, values)
 
 
-def _keep_values(rows: ibis.Table, name: str, values: tuple[str, ...]) -> ibis.Table:
-    columns = [name, *([NAMED[name]] if NAMED.get(name) in rows.columns else [])]
-    known: Mapping[str, set[str]] = {
-        column: {str(v) for v in rows[column].as_table().distinct()[column].to_pyarrow().to_pylist() if v is not None}
-        for column in columns
-    }
+def _columns_of(rows: ibis.Table, name: str) -> list[str]:
+    """A field and, where it is a code, the column that names it."""
+    return [name, *([NAMED[name]] if NAMED.get(name) in rows.columns else [])]
+
+
+def _refuse_unknown_values(rows: ibis.Table, name: str, values: tuple[str, ...]) -> None:
+    known: set[str] = set()
+    for column in _columns_of(rows, name):
+        cells = rows[column].as_table().distinct()[column].to_pyarrow().to_pylist()
+        known |= {str(cell) for cell in cells if cell is not None}
+    in_any_case = {value.casefold() for value in known}
     for value in values:
-        if not any(value.casefold() in {v.casefold() for v in known[column]} for column in columns):
+        if value.casefold() not in in_any_case:
             raise EnquiryRefused(
                 f"No {name.replace('_', ' ')} is called {value!r} here.",
-                found=listed(_nearest(value, sorted(set().union(*known.values())))),
+                found=listed(_nearest(value, sorted(known))),
                 attempt=f'--where {name}="…" with a name as listed',
             )
     folded = [value.casefold() for value in values]
@@ -163,7 +183,6 @@ def _keep_values(rows: ibis.Table, name: str, values: tuple[str, ...]) -> ibis.T
             found=f"{ALL_STAFF_GROUPS} together with {counted(len(folded) - 1, 'staff group')}",
             attempt="ask for the total or for the parts",
         )
-    return rows.filter(reduce(or_, [rows[column].lower().isin(folded) for column in columns]))
 
 
 def _nearest(value: str, names: list[str]) -> list[str]:

@@ -76,6 +76,7 @@ several, and the share of the organisation's activity that goes there is the onl
 """
 
 PLACE_PAIRS: Final = (("pcn", "pcn_name"), ("sub_icb", "sub_icb_name"), ("icb", "icb_name"), ("region", "region_name"))
+ADDED_PAIRS: Final = (("icb", "icb_name"), ("region", "region_name"), ("pcn", "pcn_name"))
 
 PLACES = pa.schema(
     [
@@ -232,14 +233,14 @@ def _name(known: Mapping[str, _Known], code: str) -> str | None:
 
 
 def with_places(rows: ibis.Table, places: pa.Table) -> ibis.Table:
-    """Rows with the PCN, sub-ICB, ICB and region of their organisation, and its name where they have none.
+    """Rows with the ICB, region and PCN of their organisation, and its name where they have none.
 
     What the rows say themselves is left as it is; "Not known" stands where neither they nor the places say,
     so that nobody is lost. No row is added or dropped.
     """
-    theirs = ibis.memtable(places.drop(["kind", "opened", "closed"])).rename("place_{name}")
+    pairs = (("organisation", "organisation_name"), *ADDED_PAIRS)
+    theirs = ibis.memtable(places.select([name for pair in pairs for name in pair])).rename("place_{name}")
     joined = rows.left_join(theirs, rows.organisation == theirs.place_organisation)
-    pairs = (("organisation", "organisation_name"), *PLACE_PAIRS)
     added: dict[str, ibis.Value] = {}
     for code, name in pairs:
         place, own = joined[f"place_{code}"], _own(joined, rows, code)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from keepwell import __version__
 from keepwell.reports.sections import Report
 
 
@@ -18,4 +18,4 @@ def as_html(report: Report) -> str:
     template = environment.from_string((folder / "report.html.j2").read_text("utf-8"))
     # Our own stylesheet and our own SVGs are the only things put in unescaped.
     style = Markup((folder / "report.css").read_text("utf-8"))  # noqa: S704
-    return template.render(report=report, style=style, drawn=Markup, version=__version__)
+    return template.render(report=report, style=style, drawn=Markup, version=version("keepwell"))

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
+
 from keepwell.charts.course import course
 from keepwell.charts.intervals import intervals
 from keepwell.disclosure import Released
-from keepwell.enquiries import Enquiry, answer
+from keepwell.enquiries import Enquiry, Session, answer
 from keepwell.errors import counted
-from keepwell.records.workspace import Workspace
 from keepwell.reports.sections import Figure, Grid, Section, grid
 
 FLOW_HEADINGS = {
@@ -35,13 +36,13 @@ CHANCE = 0.025
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A workspace and the enquiry that all questions of a report share."""
+    """An open workspace and the enquiry that all questions of a report share."""
 
-    workspace: Workspace
+    session: Session
     base: Enquiry
 
     def about(self, measure: str, **changes: Any) -> Released:
-        return answer(self.workspace, replace(self.base, measure=measure, **changes))
+        return answer(self.session.workspace, replace(self.base, measure=measure, **changes), self.session)
 
 
 def headline(asking: Asking, whose: str, period: str) -> tuple[Section, Released]:
@@ -121,7 +122,7 @@ def where_highest(
     asking: Asking, by: tuple[str, ...], label: str, named: Mapping[str, str], *, key: str, question: str
 ) -> tuple[Section, Released]:
     """Groups in the order of the least that their share can be, so that chance does not lead the list."""
-    released = _by_lowest(asking.about("share_who_left", by=by))
+    released = _told_apart(_by_lowest(asking.about("share_who_left", by=by)), label)
     all_together = asking.about("share_who_left").rows()[0]["share_who_left"]
     rows = [row for row in released.rows() if row["share_who_left"] is not None]
     above = [row for row in rows if row["lower_95"] > all_together]
@@ -135,12 +136,9 @@ def where_highest(
         most=200,
         folded=True,
     )
-    by_chance = CHANCE * len(rows)
     notes = [
         "The line across each dot is where the true share lies 95 times in 100. The list is in the order of its lower end.",
-        f"Of {len(rows)} {named['many']}, about {by_chance:.0f} would stand above by chance alone."
-        if by_chance >= 1
-        else f"With {len(rows)} {named['many']}, chance alone would hardly put one above.",
+        _by_chance_in_words(len(rows), named["many"]),
         *released.notes,
     ]
     return (
@@ -156,6 +154,25 @@ def _by_lowest(released: Released) -> Released:
     return replace(released, table=released.table.take(order))
 
 
+def _by_chance_in_words(groups: int, many: str) -> str:
+    by_chance = CHANCE * groups
+    if by_chance < 1:
+        return f"With {groups} {many}, chance alone would hardly put one above."
+    return f"Of {groups} {many}, about {by_chance:.0f} would stand above by chance alone."
+
+
+def _told_apart(released: Released, label: str) -> Released:
+    """Groups of the same name in several organisations, each with the code of its own."""
+    names = released.table[label].to_pylist()
+    if len(set(names)) == len(names) or "organisation" not in released.table.column_names:
+        return released
+    codes = released.table["organisation"].to_pylist()
+    twice = {name for name in names if names.count(name) > 1}
+    apart = [f"{n} ({c})" if n in twice else n for n, c in zip(names, codes, strict=True)]
+    at = released.table.column_names.index(label)
+    return replace(released, table=released.table.set_column(at, label, pa.array(apart, pa.string())))
+
+
 def _above_in_words(
     above: list[dict[str, Any]], rows: list[dict[str, Any]], named: Mapping[str, str], label: str, overall: float
 ) -> str:
@@ -163,6 +180,11 @@ def _above_in_words(
         return (
             f"None of {len(rows)} {named['many']} loses clearly more than the {overall:.1%} of all together; "
             "the differences can be chance."
+        )
+    if len(above) <= round(CHANCE * len(rows)):
+        return (
+            f"{len(above)} of {len(rows)} {named['many']} {'stands' if len(above) == 1 else 'stand'} above the {overall:.1%} "
+            f"of all together, no more than chance would put there: {', '.join(str(row[label]) for row in above[:3])}."
         )
     first = ", ".join(f"{row[label]} ({row['share_who_left']:.1%})" for row in above[:3])
     verb = "loses" if len(above) == 1 else "lose"
@@ -173,10 +195,10 @@ def _above_in_words(
     )
 
 
-def left_out_grid(workspace: Workspace, source: str | None) -> Grid:
+def left_out_grid(session: Session, source: str | None) -> Grid:
     """What was loaded, and what of it was left out and why."""
     rows = []
-    for load in workspace.current().loads:
+    for load in session.generation.loads:
         if source is not None and load.format != source:
             continue
         why = "; ".join(f"{len(at):,}: {reason}" for reason, at in load.left_out) or "nothing"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keepwell.enquiries import Enquiry, sources_for
+from keepwell.enquiries import Enquiry, Session, sources_for
 from keepwell.errors import EnquiryRefused
 from keepwell.measures import measure
 from keepwell.periods import Month
@@ -19,21 +19,22 @@ def overview(workspace: Workspace, *, organisation: str | None, source: str | No
     Staff records go before published counts: they say more. Raises EnquiryRefused when nothing is loaded
     that it can be made from, or the organisation is not in it.
     """
-    loaded = sources_for(workspace.current(), measure("leaver_rate"))
-    if not loaded:
-        raise EnquiryRefused(
-            "Nothing is loaded that a report can be made from.",
-            found=f"workspace {workspace.folder} with {len(workspace.current().loads)} loads",
-            attempt="keepwell load FILE…, with a turnover file or staff records; keepwell formats lists them",
-        )
-    chosen = source or next(s for s in ("esr_staff_in_post", "staff_list", "nhs_turnover") if s in loaded)
-    where = (("organisation", (organisation,)),) if organisation else ()
-    base = Enquiry("leaver_rate", where=where, end=end, source=chosen)
-    if chosen == "nhs_turnover":
-        return published_report(workspace, base, _name(workspace, base) if organisation else None)
-    return staff_report(workspace, base, _name(workspace, base) if organisation else None)
+    with Session(workspace) as session:
+        loaded = sources_for(session.generation, measure("leaver_rate"))
+        if not loaded:
+            raise EnquiryRefused(
+                "Nothing is loaded that a report can be made from.",
+                found=f"workspace {workspace.folder} with {len(session.generation.loads)} loads",
+                attempt="keepwell load FILE…, with a turnover file or staff records; keepwell formats lists them",
+            )
+        chosen = source or next(s for s in ("esr_staff_in_post", "staff_list", "nhs_turnover") if s in loaded)
+        where = (("organisation", (organisation,)),) if organisation else ()
+        base = Enquiry("leaver_rate", where=where, end=end, source=chosen)
+        whose = _name(session, base) if organisation else None
+        make = published_report if chosen == "nhs_turnover" else staff_report
+        return make(session, base, whose)
 
 
-def _name(workspace: Workspace, base: Enquiry) -> str:
-    rows = Asking(workspace, base).about("leaver_rate", by=("organisation",)).rows()
-    return str(rows[0]["organisation_name"] or rows[0]["organisation"])
+def _name(session: Session, base: Enquiry) -> str:
+    row = Asking(session, base).about("headcount", by=("organisation",)).rows()[0]
+    return str(row["organisation_name"] or row["organisation"])

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from keepwell.charts.share_bars import share_bars
 from keepwell.disclosure import Released
+from keepwell.enquiries.explaining import explain, in_one_sentence
 from keepwell.errors import EnquiryRefused, counted
 from keepwell.measures.change_in_staff import ARRIVALS, DEPARTURES
 from keepwell.reports.leaving import Asking
@@ -81,6 +82,32 @@ def where_change_came_from(asking: Asking, period: str) -> Made:
         "change", "Where did the change come from?", answer, grids=(table,), definitions=(released.definition,)
     )
     return section, {"Change in staff": released}
+
+
+def other_figures(asking: Asking, period: str) -> Made:
+    """Why a figure made another way says something else."""
+    released = explain(asking.session.workspace, asking.base, "monthly", "national", asking.session)
+    rows = released.rows()
+    if len(rows) == 2 and rows[0]["leaver_rate"] == rows[1]["leaver_rate"]:
+        return None, {}
+    columns = {
+        "step": "Step",
+        "words": "What it counts",
+        "people": "People",
+        "leaver_rate": "Leaver rate",
+        "change": "Changes it by",
+    }
+    section = Section(
+        "definitions",
+        "Why does another report give another figure?",
+        in_one_sentence(released),
+        grids=(grid(released, columns, "From one figure to the other, step by step", folded=True),),
+        notes=(
+            "The monthly figure is how ESR BI and many trusts count; the national one is how the national statistics do.",
+        ),
+        definitions=(released.definition,),
+    )
+    return section, {"Two definitions": released}
 
 
 def early_leaving(asking: Asking, period: str) -> Made:

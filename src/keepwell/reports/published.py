@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from keepwell.disclosure import Released
-from keepwell.enquiries import Enquiry
-from keepwell.records.workspace import Workspace
+from keepwell.enquiries import Enquiry, Session
 from keepwell.reports.leaving import Asking, headline, left_out_grid, monthly_course, where_highest
 from keepwell.reports.sections import Report, Section
 
@@ -12,13 +11,13 @@ GROUP = {"one": "staff group", "many": "staff groups"}
 ORGANISATION = {"one": "organisation", "many": "organisations"}
 
 
-def published_report(workspace: Workspace, base: Enquiry, whose: str | None) -> Report:
+def published_report(session: Session, base: Enquiry, whose: str | None) -> Report:
     """A page on one organisation, or on all of them, in the newest month that is loaded."""
-    asking = Asking(workspace, base)
+    asking = Asking(session, base)
     sheets: dict[str, Released] = {}
     first, sheets["Headline"] = headline(asking, whose or "their organisation", _month(asking))
     sections = [first]
-    months = _months_in_a_row(workspace)
+    months = _months_in_a_row(session)
     if months >= 3:
         section, sheets["By month"] = monthly_course(asking, min(months, 36))
         sections.append(section)
@@ -45,7 +44,7 @@ def published_report(workspace: Workspace, base: Enquiry, whose: str | None) -> 
             question="Which kinds of organisation lose most?",
         )
         sections.append(section)
-    sections.append(_made_of(workspace))
+    sections.append(_made_of(session))
     released = sheets["Headline"]
     return Report(
         f"Who is leaving {whose or 'NHS organisations in England'}?",
@@ -62,15 +61,15 @@ def _month(asking: Asking) -> str:
     return f"{row['period_end']:%B %Y}"
 
 
-def _months_in_a_row(workspace: Workspace) -> int:
-    months = sorted({load.last_month for load in workspace.current().loads if load.format == "nhs_turnover"})
+def _months_in_a_row(session: Session) -> int:
+    months = sorted({load.last_month for load in session.generation.loads if load.format == "nhs_turnover"})
     return len(months)
 
 
-def _made_of(workspace: Workspace) -> Section:
+def _made_of(session: Session) -> Section:
     return Section(
         "data",
         "What is this made of?",
         "Counts as NHS England published them. Nothing was estimated or filled in.",
-        grids=(left_out_grid(workspace, "nhs_turnover"),),
+        grids=(left_out_grid(session, "nhs_turnover"),),
     )

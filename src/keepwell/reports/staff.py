@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from keepwell.disclosure import Released
-from keepwell.enquiries import Enquiry
+from keepwell.enquiries import Enquiry, Session
 from keepwell.errors import EnquiryRefused, counted
 from keepwell.periods import Month
-from keepwell.records.workspace import Workspace
 from keepwell.reports.leaving import Asking, headline, left_out_grid, monthly_course, where_highest
-from keepwell.reports.people import could_retire, early_leaving, since_last_month, where_change_came_from
+from keepwell.reports.people import could_retire, early_leaving, other_figures, since_last_month, where_change_came_from
 from keepwell.reports.quality import quality
 from keepwell.reports.reasons import why_they_go
 from keepwell.reports.sections import Report, Section
@@ -20,9 +19,9 @@ STAFF_GROUP = {"one": "staff group", "many": "staff groups"}
 YEAR, MONTHS_SHOWN = 12, 36
 
 
-def staff_report(workspace: Workspace, base: Enquiry, whose: str | None) -> Report:
+def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
     """A page on one organisation's staff, or on all that are loaded, over the newest twelve months."""
-    asking = Asking(workspace, base)
+    asking = Asking(session, base)
     sheets: dict[str, Released] = {}
     have = _months_seen(asking)
     months = min(YEAR, have - 1)
@@ -32,7 +31,7 @@ def staff_report(workspace: Workspace, base: Enquiry, whose: str | None) -> Repo
             found="staff in post at a single month's end",
             attempt="load the extract of the month before as well",
         )
-    yearly = Asking(workspace, replace(base, months=months))
+    yearly = Asking(session, replace(base, months=months))
     last = yearly.about("leaver_rate").rows()[0]["period_end"]
     period = "the 12 months to" if months == YEAR else f"the {months} months to" if months > 1 else ""
     in_words = f"{period} {Month.of(last).in_words}".strip()
@@ -57,12 +56,12 @@ def staff_report(workspace: Workspace, base: Enquiry, whose: str | None) -> Repo
         yearly, ("staff_group",), "staff_group", STAFF_GROUP, key="groups", question="Which staff groups lose most?"
     )
     sections.append(section)
-    for make in (why_they_go, early_leaving, could_retire, where_change_came_from, quality):
+    for make in (why_they_go, early_leaving, could_retire, where_change_came_from, other_figures, quality):
         section_or_none, tables = make(yearly, in_words)
         if section_or_none is not None:
             sections.append(section_or_none)
             sheets |= tables
-    sections.append(_made_of(workspace))
+    sections.append(_made_of(session))
     released = sheets["Headline"]
     return Report(
         f"Who is leaving {whose or 'our organisations'}?",
@@ -76,7 +75,7 @@ def staff_report(workspace: Workspace, base: Enquiry, whose: str | None) -> Repo
 
 def _months_seen(asking: Asking) -> int:
     """How many month ends in a row lead up to the newest."""
-    loads = [x for x in asking.workspace.current().loads if x.format == asking.base.source]
+    loads = [x for x in asking.session.generation.loads if x.format == asking.base.source]
     months = sorted(
         {m for x in loads for m in range(Month.parse(x.first_month).index, Month.parse(x.last_month).index + 1)}
     )
@@ -87,13 +86,13 @@ def _months_seen(asking: Asking) -> int:
     return row
 
 
-def _made_of(workspace: Workspace) -> Section:
-    loads = workspace.current().loads
+def _made_of(session: Session) -> Section:
+    loads = session.generation.loads
     taken = sum(x.rows_taken for x in loads)
     out = sum(x.rows_read - x.rows_taken for x in loads)
     return Section(
         "data",
         "What is this made of?",
         f"{counted(len(loads), 'file')}: {taken:,} rows in, {out:,} left out, each for a reason given below.",
-        grids=(left_out_grid(workspace, None),),
+        grids=(left_out_grid(session, None),),
     )

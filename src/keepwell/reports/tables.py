@@ -23,7 +23,7 @@ from keepwell.disclosure import Released
 from keepwell.records.workspace import write_whole
 
 FORMATS = ("table", "csv", "json", "parquet")
-YEARS = frozenset({"length_of_service"})
+NO_SHARES = frozenset({"length_of_service", "average_staff"})
 
 
 def as_csv(released: Released) -> str:
@@ -124,4 +124,4 @@ def in_words(name: str, value: Any, released: Released) -> str:
 
 def is_share(name: str) -> bool:
     """Whether a column of decimals holds a fraction: all do, but FTE and years."""
-    return not (name.startswith("fte_") or name.endswith("_fte") or name in YEARS)
+    return not (name.startswith("fte_") or name.endswith("_fte") or name in NO_SHARES)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from keepwell.errors import FileNotUnderstood, listed
-from keepwell.sources import esr_leavers, esr_staff_in_post, nhs_turnover, staff_list
+from keepwell.sources import (
+    esr_leavers,
+    esr_staff_in_post,
+    nhs_turnover,
+    ods_mappings,
+    ods_networks,
+    ods_organisations,
+    ods_successors,
+    recode_tables,
+    staff_list,
+)
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
 from keepwell.sources.reading import Sheet, plain
 
@@ -16,6 +26,11 @@ FORMATS: tuple[SourceFormat, ...] = (
     esr_leavers.FORMAT,
     staff_list.FORMAT,
     esr_staff_in_post.FORMAT,
+    recode_tables.FORMAT,
+    ods_successors.FORMAT,
+    ods_mappings.FORMAT,
+    ods_networks.FORMAT,
+    ods_organisations.FORMAT,
 )
 
 

@@ -122,7 +122,7 @@ class OdsRegister:
 
     def _organisations(self) -> pa.Table:
         rows = sorted(self._known.items())
-        columns = [
+        columns: list[list[object]] = [
             [code for code, _ in rows],
             [_commonest(x.names) for _, x in rows],
             *([getattr(x, name) for _, x in rows] for name in ORGANISATIONS.names[2:]),

@@ -89,7 +89,7 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
             attempt="one row an organisation: its code, the code of its successor, and the day such as 2025-04-01",
         )
     month, _ = vintage(newest_day((x.on for x in lines), options.today), options)
-    columns = [[x.code for x in lines], [x.successor for x in lines], [x.on for x in lines]]
+    columns = [[getattr(x, name) for x in lines] for name in SUCCESSIONS.names]
     return Reading(
         tables={"successions": table_of(columns, SUCCESSIONS)},
         organisations=tuple(sorted({c for x in lines for c in (x.code, x.successor)})),
@@ -109,7 +109,7 @@ def _cells(file: str, match: Match, options: ReadOptions) -> tuple[list[tuple[in
         table = FieldTable.of(table_below(file, match.sheet, match.heading_row), HEADINGS, options)
         return list(zip(table.numbers, table.rows(NEEDED), strict=True)), table.raw.left_out
     lines = [(n, row) for n, row in zip(match.sheet.row_numbers, match.sheet.rows, strict=True) if any(row)]
-    good = [(n, (row[0], row[1], row[3])) for n, row in lines if _is_ods_row(row)]
+    good: list[tuple[int, tuple[str, ...]]] = [(n, (row[0], row[1], row[3])) for n, row in lines if _is_ods_row(row)]
     bad = [n for n, row in lines if not _is_ods_row(row)]
     return good, [LeftOut("not a row of ODS's list of successors", bad)] if bad else []
 
@@ -159,7 +159,8 @@ def circle_on_one_day(steps: Iterable[tuple[int, tuple[str, ...], str, str, dt.d
     """Row numbers of the first circle among steps of one day: (row, what it is about, old, new, day)."""
     onward = {(about, old, on): (number, new) for number, about, old, new, on in steps}
     for about, old, on in onward:
-        path, name = [], old
+        name = old
+        path: list[int] = []
         while (about, name, on) in onward and len(path) <= len(onward):
             number, name = onward[about, name, on]
             path.append(number)

@@ -18,7 +18,7 @@ $(BIN)/.ready: requirements/base.txt pyproject.toml
 	  printf '%s\n' "Keepwell needs Python 3.11 or newer." "  Found: $$($(BIN)/python --version)" \
 	    "  Try:   rm -r .venv && make PYTHON=/path/to/python3.11 setup" >&2; exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(BIN)/.dev-ready: requirements/dev.txt $(BIN)/.ready
@@ -58,8 +58,8 @@ docs: $(BIN)/.dev-ready  ## build the docs site into site/
 	$(BIN)/mkdocs build --quiet --strict --site-dir site
 
 lock: $(BIN)/.dev-ready  ## choose versions anew
-	$(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/base.txt
-	$(BIN)/uv pip compile pyproject.toml --group dev --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/base.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra pdf --group build --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/base.txt
+	$(BIN)/uv pip compile pyproject.toml --extra pdf --group build --group dev --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/base.txt -o requirements/dev.txt
 
 clean:  ## remove what make made
 	rm -rf .venv .uv-cache site demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -124,8 +124,9 @@ def _commands() -> str:
 
 
 def _options(context: click.Context) -> str:
-    records_of_help = (p.get_help_record(context) for p in context.command.get_params(context))
-    return "\n\n".join(f"`{names}`\n:   {_text(words)}" for names, words in filter(None, records_of_help) if words)
+    options = (p for p in context.command.get_params(context) if isinstance(p, click.Option))
+    told = (option.get_help_record(context) for option in options)
+    return "\n\n".join(f"`{names}`\n:   {_text(words) or '–'}" for names, words in filter(None, told))
 
 
 def _measures_index() -> str:

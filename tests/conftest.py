@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from keepwell.made_up import SystemPlan, make_up
+from keepwell.records.keys import PersonKey
+from keepwell.records.workspace import Workspace
+from keepwell.sources import ReadOptions
+from keepwell.sources.loading import load_file
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -24,6 +31,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties:
             if name == "counts":
                 terminalreporter.write_line(value)
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a small made-up health system in it: three trusts, 16 months, leavers too. Do not change it."""
+    folder = tmp_path_factory.mktemp("system")
+    plan = SystemPlan(seed=3, people=700, months=16, organisations=("acute", "mental_health", "community"))
+    made = make_up(plan, folder / "files")
+    workspace = Workspace(folder / "workspace")
+    options = ReadOptions(key=PersonKey(b"k" * 32), today=dt.date(2025, 11, 15))
+    for path in (*made.staff_in_post, *made.leavers):
+        load_file(workspace, path, options, now=dt.datetime(2025, 11, 15, tzinfo=dt.UTC))
+    return workspace.folder
 
 
 TURNOVER_HEADINGS = (

@@ -306,7 +306,12 @@ def demo(folder: Path) -> None:
     """Make up a health system, load it and write its report."""
     report = demonstrate(folder, click.echo)
     click.echo(f"Report: {report.resolve()}")
-    click.echo(f"Try: KEEPWELL_KEY_FILE={folder}/demo.key keepwell --workspace {folder}/workspace measure leaver_rate")
+    click.echo(f"Try: KEEPWELL_KEY_FILE={folder}/demo.key {_called()} --workspace {folder}/workspace measure leaver_rate")
+
+
+def _called() -> str:
+    """How the user called us, so that what we suggest can be typed."""
+    return sys.argv[0] if sys.argv[0].startswith(".") else "keepwell"
 
 
 @cli.command()

@@ -40,7 +40,7 @@ def theirs(world: World, method: str, by: By, leaving: str) -> dict[tuple[object
 def test_flows_are_what_counting_person_by_person_gives(method: str, leaving: str) -> None:
     count = prepared(method, leaving)
 
-    @settings(max_examples=100)
+    @settings(max_examples=50)
     @given(worlds(), st.sampled_from(GROUPINGS))
     def equal(world: World, by: By) -> None:
         assert ours(count[by](world), world, method, by) == theirs(world, method, by, leaving)
@@ -90,7 +90,7 @@ FAULTS = {
     "departures and arrivals with > for >=": ("event", "_without", absent_if_not_there_the_month_after),
     "occurrences not put together": ("event", "_occurrences", every_row_an_occurrence),
     "the paused are in post": ("snapshot", "ACTIVE", "paused"),
-    "one level for all": ("snapshot", "SCOPES", {name: ("person",) for name in LEAVING}),
+    "one level for all": ("snapshot", "SCOPES", dict.fromkeys(LEAVING, ("person",))),
 }
 
 
@@ -104,7 +104,7 @@ def test_a_planted_fault_is_caught(fault: str, monkeypatch: pytest.MonkeyPatch) 
         world, by, leaving = drawn
         return ours(counts[leaving][by](world), world, method, by) != theirs(world, method, by, leaving)
 
-    drawn = st.tuples(worlds(), st.sampled_from(GROUPINGS), st.sampled_from(sorted(counts)))
+    drawn = st.tuples(worlds(gaps=False), st.sampled_from(GROUPINGS), st.sampled_from(sorted(counts)))
     try:
         find(drawn, differs, settings=settings(max_examples=100, phases=["generate"], database=None))
     except NoSuchExample:

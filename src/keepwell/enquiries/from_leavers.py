@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ibis
 
@@ -14,7 +15,7 @@ from keepwell.measures.reasons_known import reasons_known
 from keepwell.measures.retirement_share import retirement_share
 from keepwell.measures.voluntary_leaver_rate import voluntary_leaver_rate
 from keepwell.periods import Month, Period
-from keepwell.records.counting import event_flows, seen_throughout, windows
+from keepwell.records.counting import WINDOW_KEYS, StaffRecords, event_flows, seen_throughout, windows
 from keepwell.records.leaver_records import PROVISIONAL_MONTHS, covers
 from keepwell.records.workspace import Load
 
@@ -32,7 +33,10 @@ def from_leavers(asked: Asked) -> Released:
     leavers = _in_periods(asked, whole, periods)
     name = asked.measure.name
     if name == "voluntary_leaver_rate":
-        table = voluntary_leaver_rate(leavers, _staff(asked, periods, whole), grouping)
+        staff = _staff(asked, periods, whole)
+        notes = [*notes, *staff.notes]
+        theirs = leavers.filter(leavers.organisation.isin(staff.organisations))
+        table = voluntary_leaver_rate(theirs, staff.counts, grouping)
     elif name == "retirement_share":
         table = retirement_share(leavers, _spells(asked), grouping)
     else:
@@ -92,8 +96,17 @@ def _in_periods(asked: Asked, whole: list[str], periods: Sequence[Period]) -> ib
     return joined.drop("before", "last")
 
 
-def _staff(asked: Asked, periods: Sequence[Period], whole: list[str]) -> ibis.Table:
-    """Headcounts at start and end of the same organisations, everybody with a contract.
+@dataclass(frozen=True, slots=True)
+class _Staff:
+    """Headcounts at start and end, the organisations that they are of, and what to say of the others."""
+
+    counts: ibis.Table
+    organisations: list[str]
+    notes: list[str]
+
+
+def _staff(asked: Asked, periods: Sequence[Period], whole: list[str]) -> _Staff:
+    """Headcounts of everybody with a contract, in those of the organisations that were seen at every start and end.
 
     Raises EnquiryRefused without staff in post.
     """
@@ -104,15 +117,24 @@ def _staff(asked: Asked, periods: Sequence[Period], whole: list[str]) -> ibis.Ta
             attempt="keepwell load the staff-in-post extracts of the same months",
         )
     records = asked.session.staff(STAFF_SOURCE)
-    records = type(records)(
-        records.spells.filter(records.spells.organisation.isin(whole)),
-        records.seen.filter(records.seen.organisation.isin(whole)),
-    )
     ends = {m for p in periods for m in (p.month_before.index, p.last.index)}
     records, _ = seen_throughout(records, ends)
+    seen = set(records.seen.organisation.to_pyarrow().to_pylist())
+    both = [organisation for organisation in whole if organisation in seen]
+    records = StaffRecords(
+        records.spells.filter(records.spells.organisation.isin(both)),
+        records.seen.filter(records.seen.organisation.isin(both)),
+    )
     flows = event_flows(records, windows(periods), asked.enquiry.grouping)
-    keep = [c for c in flows.columns if not c.endswith("_fte") and not c.startswith("fte_")]
-    return flows.select(*[c for c in keep if c not in ("joiners", "leavers", "leavers_paused")])
+    counts = flows.select(*WINDOW_KEYS, *asked.enquiry.grouping.shown, "headcount_at_start", "headcount_at_end")
+    return _Staff(counts, both, _left_out(sorted(set(whole) - seen)))
+
+
+def _left_out(without_staff: list[str]) -> list[str]:
+    if not without_staff:
+        return []
+    number = counted(len(without_staff), "organisation")
+    return [f"{number} left out, staff not seen at every start and end: {listed(without_staff)}."]
 
 
 def _spells(asked: Asked) -> ibis.Table | None:

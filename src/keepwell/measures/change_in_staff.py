@@ -38,17 +38,19 @@ def change_in_staff(records: StaffRecords, periods: ibis.Table, grouping: Groupi
     Source: the joiner, leaver and stayer flows of public ESR analyses (methodology 2.1), our names.
     """
     start, end = there_at(records.spells, periods, "before"), there_at(records.spells, periods, "last")
-    people = _people_in_group(start, end, grouping)
+    people = _people_in_group(start, end, grouping, among=records.spells)
     return _added_up(_with_other_ends(people, start, end), grouping)
 
 
-def _people_in_group(start: ibis.Table, end: ibis.Table, grouping: Grouping) -> ibis.Table:
+def _people_in_group(start: ibis.Table, end: ibis.Table, grouping: Grouping, *, among: ibis.Table) -> ibis.Table:
     """One row a period, group and person who is in it at either end: whether, with how much FTE, and where."""
     columns = [*WINDOW_KEYS, *grouping.shown, "person", "organisation", "fte"]
     columns = list(dict.fromkeys(columns))
     here = ibis.union(
         *[
-            keep(rows.filter(rows.state == ACTIVE), grouping).select(*columns).mutate(now=ibis.literal(now))
+            keep(rows.filter(rows.state == ACTIVE), grouping, among=among)
+            .select(*columns)
+            .mutate(now=ibis.literal(now))
             for rows, now in ((start, False), (end, True))
         ]
     )
@@ -73,13 +75,13 @@ def _with_other_ends(people: ibis.Table, start: ibis.Table, end: ibis.Table) -> 
         term=ibis.cases(
             (came & _meets(joined.active_then, joined.places), "changed_group_in"),
             (came & _meets(joined.paused_then, joined.places), "became_active"),
-            (came & joined.active_then.notnull(), "moved_in"),
-            (came & joined.paused_then.notnull(), "became_active"),
+            (came & _somewhere(joined.active_then), "moved_in"),
+            (came & _somewhere(joined.paused_then), "became_active"),
             (came, "joined"),
             (went & _meets(joined.active_now, joined.places), "changed_group_out"),
             (went & _meets(joined.paused_now, joined.places), "became_inactive"),
-            (went & joined.active_now.notnull(), "moved_out"),
-            (went & joined.paused_now.notnull(), "became_inactive"),
+            (went & _somewhere(joined.active_now), "moved_out"),
+            (went & _somewhere(joined.paused_now), "became_inactive"),
             (went, "left"),
             else_="stayed",
         )
@@ -97,7 +99,12 @@ def _standing(rows: ibis.Table, when: str) -> ibis.Table:
 
 
 def _meets(these: ibis.Value, those: ibis.Value) -> ibis.Value:
-    return these.intersect(those).length().fill_null(0) > 0
+    return _somewhere(these.intersect(those))
+
+
+def _somewhere(organisations: ibis.Value) -> ibis.Value:
+    """Whether there is one: of none DuckDB collects nothing (null), Spark an empty list."""
+    return organisations.length().fill_null(0) > 0
 
 
 def _added_up(placed: ibis.Table, grouping: Grouping) -> ibis.Table:

@@ -25,7 +25,7 @@ def early_leaving_of_leavers(records: StaffRecords, periods: ibis.Table, groupin
     """
     gone = departures(records, "organisation")
     gone = gone.mutate(months_of_service=service_months(gone.started, gone.month))
-    rows = keep(in_periods(gone, periods), grouping)
+    rows = keep(in_periods(gone, periods), grouping, among=records.spells)
     table = grouped(
         rows,
         grouping,

@@ -40,7 +40,7 @@ def early_leaving_of_starters(records: StaffRecords, periods: ibis.Table, groupi
             gone.gone_in <= cohort.began + FOLLOWED_MONTHS,
         ],
     ).drop("person_right", "organisation_right")
-    rows = keep(first_gone, grouping)
+    rows = keep(first_gone, grouping, among=records.spells)
     table = grouped(
         rows,
         grouping,

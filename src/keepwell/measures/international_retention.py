@@ -28,7 +28,7 @@ def international_retention(records: StaffRecords, periods: ibis.Table, grouping
     abroad = came.filter(ibis.or_(*[source.contains(word) for word in ABROAD]))
     abroad = abroad.mutate(arrived_in=(abroad.month.floordiv(12)).cast("int64"), came_in="month").drop("month")
     cohort = abroad.cross_join(periods)
-    cohort = keep(cohort.filter(cohort.came_in <= cohort["last"]), grouping)
+    cohort = keep(cohort.filter(cohort.came_in <= cohort["last"]), grouping, among=records.spells)
     here = records.spells.filter(records.spells.state.isin([ACTIVE, PAUSED])).select(
         "person", "organisation", from_month="first_month", to_month="last_month"
     )

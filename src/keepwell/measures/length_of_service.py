@@ -24,7 +24,7 @@ def length_of_service(records: StaffRecords, periods: ibis.Table, grouping: Grou
     active = records.spells.filter(records.spells.state == ACTIVE)
     there = there_at(active, periods, "last")
     last = there.period_end.year() * 12 + there.period_end.month() - 1
-    rows = keep(there.mutate(years=service_months(there.started, last) / 12), grouping)
+    rows = keep(there.mutate(years=service_months(there.started, last) / 12), grouping, among=records.spells)
     counts = {_band_name(low, high): rows.person.nunique(where=_in_band(rows.years, low, high)) for low, high in BANDS}
     return grouped(
         rows,

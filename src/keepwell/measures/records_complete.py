@@ -23,7 +23,7 @@ def records_complete(records: StaffRecords, periods: ibis.Table, grouping: Group
     birth_not_known (people), records_complete, a fraction from 0 to 1.
     """
     active = records.spells.filter(records.spells.state == ACTIVE)
-    rows = keep(there_at(active, periods, "last"), grouping)
+    rows = keep(there_at(active, periods, "last"), grouping, among=records.spells)
     gaps = {
         "staff_group_not_known": rows.staff_group == NOT_KNOWN,
         "fte_not_known": rows.fte.isnull(),
@@ -31,12 +31,12 @@ def records_complete(records: StaffRecords, periods: ibis.Table, grouping: Group
         "started_not_known": rows.started.isnull(),
         "birth_not_known": rows.birth_month.isnull(),
     }
-    whole = ~ibis.or_(*gaps.values())
     table = grouped(
         rows,
         grouping,
         headcount_at_end=rows.person.nunique(),
         **{name: rows.person.nunique(where=gap) for name, gap in gaps.items()},
-        complete=rows.person.nunique(where=whole),
+        with_a_gap=rows.person.nunique(where=ibis.or_(*gaps.values())),
     )
-    return table.mutate(records_complete=ratio(table.complete, table.headcount_at_end)).drop("complete")
+    complete = table.headcount_at_end - table.with_a_gap
+    return table.mutate(records_complete=ratio(complete, table.headcount_at_end)).drop("with_a_gap")

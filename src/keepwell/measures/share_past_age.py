@@ -34,25 +34,27 @@ def share_past_age(records: StaffRecords, periods: ibis.Table, grouping: Groupin
     there = there_at(active, periods, "last")
     last = there.period_end.year() * 12 + there.period_end.month() - 1
     aged = there.mutate(age=age_at(there.birth_month, last), last=last)
-    rows = keep(_with_pension_month(aged), grouping)
+    rows = keep(_with_pension_month(aged), grouping, among=records.spells)
     counts = {f"past_{years}": rows.person.nunique(where=rows.age >= years) for years in THRESHOLDS}
     table = grouped(
         rows,
         grouping,
         headcount_at_end=rows.person.nunique(),
-        age_not_known=rows.person.nunique(where=rows.age.isnull()),
+        age_known=rows.person.nunique(where=rows.age.notnull()),
         **counts,
         past_state_pension_age=rows.person.nunique(where=rows.pension_month <= rows["last"]),
     )
-    known = table.headcount_at_end - table.age_not_known
     names = [f"past_{years}" for years in THRESHOLDS] + ["past_state_pension_age"]
-    shares = {f"share_{name}": ratio(table[name], known) for name in names}
-    return table.mutate(**shares, share_past_age=shares["share_past_55"])
+    shares = {f"share_{name}": ratio(table[name], table.age_known) for name in names}
+    with_shares = table.mutate(
+        age_not_known=table.headcount_at_end - table.age_known, **shares, share_past_age=shares["share_past_55"]
+    )
+    return with_shares.relocate("age_not_known", after="headcount_at_end").drop("age_known")
 
 
 def _with_pension_month(rows: ibis.Table) -> ibis.Table:
     """The month in which each person reaches State Pension age, by month of birth."""
-    births = range(Month.parse("1930-01").index, Month.parse("2015-12").index)
+    births = range(Month.parse("1900-01").index, Month.parse("2015-12").index + 1)
     table = ibis.memtable(
         pa.table(
             {

@@ -6,7 +6,9 @@ import ibis
 
 from keepwell.measures.ratio import ratio
 from keepwell.records.counting import WINDOW_KEYS, grouped
-from keepwell.records.flows import Grouping, keep
+from keepwell.records.flows import Grouping, only
+
+COUNTED = ("headcount_at_start", "headcount_at_end", "leavers", "leavers_voluntary", "leavers_reason_unknown")
 
 
 def voluntary_leaver_rate(leavers: ibis.Table, staff: ibis.Table, grouping: Grouping) -> ibis.Table:
@@ -22,7 +24,7 @@ def voluntary_leaver_rate(leavers: ibis.Table, staff: ibis.Table, grouping: Grou
     headcount_at_end. Columns: headcount_at_start, headcount_at_end, leavers, leavers_voluntary,
     leavers_reason_unknown, leavers_not_voluntary, voluntary_leaver_rate, highest_voluntary_leaver_rate.
     """
-    rows = keep(leavers, grouping)
+    rows = only(leavers, grouping)  # staff know the values; that nobody of a group left is an answer
     unknown = rows.reason_group == "unknown"
     counts = grouped(
         rows,
@@ -32,9 +34,10 @@ def voluntary_leaver_rate(leavers: ibis.Table, staff: ibis.Table, grouping: Grou
         leavers_reason_unknown=unknown.cast("int64").sum(),
     )
     keys = [*WINDOW_KEYS, *grouping.by]
-    both = staff.left_join(counts, keys)
+    both = staff.outer_join(counts, keys)  # who came and went in between was in groups without staff at either end
+    both = both.mutate(**{c: ibis.coalesce(both[c], both[f"{c}_right"]) for c in (*WINDOW_KEYS, *grouping.shown)})
+    both = both.mutate(**{c: both[c].fill_null(0) for c in COUNTED})
     both = both.drop(*[c for c in both.columns if c.endswith("_right")])
-    both = both.mutate(**{c: both[c].fill_null(0) for c in ("leavers", "leavers_voluntary", "leavers_reason_unknown")})
     average = (both.headcount_at_start + both.headcount_at_end) / 2
     return both.mutate(
         leavers_not_voluntary=both.leavers - both.leavers_voluntary - both.leavers_reason_unknown,

@@ -206,7 +206,7 @@ def seen_throughout(records: StaffRecords, needed: set[int]) -> tuple[StaffRecor
 
 
 def _refuse_unseen(months: dict[str, set[int]], needed: set[int]) -> None:
-    have = sorted(max(months.values(), key=lambda seen: len(needed & seen)))
+    have = sorted(max(months.values(), key=lambda seen: len(needed.intersection(seen))))
     missing = sorted(needed - set(have))
     raise EnquiryRefused(
         f"{counted(len(missing), 'month end')} needed for this period {'is' if len(missing) == 1 else 'are'} "

@@ -51,7 +51,7 @@ PUBLISHED_FLOWS = pa.schema(
 Rows with staff_group "All staff groups" are totals that stand beside their parts.
 """
 
-NAMED = {"organisation": "organisation_name", "region": "region_name", "icb": "icb_name"}
+NAMED = {"organisation": "organisation_name", "region": "region_name", "icb": "icb_name", "pcn": "pcn_name"}
 """Groups that are codes, and the column that names them."""
 
 

@@ -32,7 +32,7 @@ class PersonKey:
     def hashed(self, scope: str, identifier: str) -> str:
         """The hash of one identifier; `scope` keeps numbers of different issuers apart."""
         message = f"{scope}\x1f{identifier}".encode()
-        return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.secret, message, "sha256").hex()[:32]
 
     def __repr__(self) -> str:
         return f"PersonKey({self.fingerprint})"

@@ -8,8 +8,12 @@ SERVICE_UNKNOWN_NOTE = "Service is not known where no start date is recorded."
 
 
 def service_months(started: ibis.Value, month: ibis.Value) -> ibis.Value:
-    """Whole months from the month of starting to a month (Month.index); null without a start date."""
-    return month - (started.year() * 12 + started.month() - 1)
+    """Whole months from the month of starting to a month (Month.index).
+
+    Null without a start date, and for one that lies ahead: it is of another post, or wrong.
+    """
+    months = month - (started.year() * 12 + started.month() - 1)
+    return ibis.ifelse(months >= 0, months, ibis.null("int64"))
 
 
 def age_at(birth_month: ibis.Value, month: ibis.Value) -> ibis.Value:

@@ -15,7 +15,7 @@ from keepwell.records.recodes import in_todays_terms, recodes_in, seen_in_todays
 from keepwell.records.spells import spells
 from keepwell.records.workspace import Generation, Workspace
 
-SPELLS_VERSION = 1
+SPELLS_VERSION = 2
 """Changed whenever spells are made differently, so that those kept from before are not used."""
 
 

@@ -20,7 +20,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -260,11 +260,11 @@ class Change:
             "generation": number,
             "next_load": self.after.next_load,
             "settings": dict(self.after.settings),
-            "loads": [asdict(load) for load in self.after.loads],
+            "loads": [{f.name: getattr(load, f.name) for f in fields(load)} for load in self.after.loads],
         }
         folder = self.workspace.folder
         _sync_folder(folder / "parts")
-        write_whole(self.workspace._generation_file(number), json.dumps(content, indent=1).encode())
+        write_whole(self.workspace._generation_file(number), json.dumps(content).encode())
         write_whole(folder / "CURRENT", str(number).encode())
 
     def _write_part(self, table_name: str, table: pa.Table) -> str:

@@ -105,7 +105,7 @@ def read_delimited(name: str, data: bytes) -> TextRows:
     delimiter = named or _delimiter(text)
     found = _records(name, text, delimiter)
     _refuse_swallowed(name, found, delimiter)
-    rows = [[cell.strip() for cell in row] for row in found.rows]
+    rows = [list(map(str.strip, row)) for row in found.rows]
     return TextRows(rows, decoded.remarks + _remarks_on(found))
 
 
@@ -156,6 +156,8 @@ class _Records:
 
 def _records(name: str, text: str, delimiter: str) -> _Records:
     lines = io.StringIO(text, newline="").readlines()
+    if (rows := _plain_records(lines, delimiter)) is not None:
+        return _Records(rows, [], [])
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     found = _Records([], [], [])
     while True:
@@ -172,6 +174,15 @@ def _records(name: str, text: str, delimiter: str) -> _Records:
         if reader.line_num > before + 1:
             found.with_breaks.append(len(found.rows) + 1)
         found.rows.append(row)
+
+
+def _plain_records(lines: list[str], delimiter: str) -> list[list[str]] | None:
+    """The rows of a text without a stray quotation mark and with one row a line; None for any other."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows if len(rows) == len(lines) else None
 
 
 def _misquoted_row(line: str, delimiter: str) -> list[str]:

@@ -8,18 +8,22 @@ a later extract is taken for every month that it covers, and the load says what 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
 from keepwell.content import normalise_destination, normalise_reason
-from keepwell.errors import FileNotUnderstood, rows_named
+from keepwell.errors import counted, rows_named
 from keepwell.periods import Month
 from keepwell.records.staff import CLASSIFIED, LEAVERS, NOT_KNOWN
+from keepwell.sources.cells import IMPLAUSIBLE_BEFORE, OPEN_ENDED, is_missing
+from keepwell.sources.esr_staff_in_post import nobody_counted
 from keepwell.sources.formats import Match, Reading, ReadOptions, SourceFormat
-from keepwell.sources.reading import Sheet, find_headings, map_distinct, repeated_rows, table_below
+from keepwell.sources.reading import Sheet, map_distinct, plain, repeated_rows, table_below
 from keepwell.sources.staff_cells import StaffTable, outside_by_contract
-from keepwell.sources.staff_columns import found_fields, map_columns, staff_fields
+from keepwell.sources.staff_columns import find_staff_headings, map_columns, staff_fields
+from keepwell.sources.staff_positions import sum_known, taken_rows
 
 WANTED = (
     "person",
@@ -37,18 +41,31 @@ WANTED = (
 NOT_RECOGNISED = "Not recognised"
 
 
+NEEDED = ("person", "end")
+STILL_HERE = 1 / 3
+"""More rows than that without a last day are people in post: then the file is a list of all staff."""
+
+
 def recognise(sheets: list[Sheet], options: ReadOptions) -> Match | None:
-    """A heading row with a person's number, a last day and a reason or a destination."""
+    """A heading row with a person's number, a last day and a reason or a destination, and below it people who left."""
 
-    def is_heading_row(cells: Sequence[str]) -> bool:
-        found = found_fields(cells, options)
-        return {"person", "end"} <= found.keys() and bool({"reason", "destination"} & found.keys())
+    def fits(found: Mapping[str, str], sheet: Sheet, row: int) -> bool:
+        why = bool({"reason", "destination"} & found.keys())
+        if not why or not found.keys() >= set(NEEDED):
+            return False
+        return options.format == FORMAT.name or "start" not in found or not lists_people_in_post(sheet, row, found)
 
-    for sheet in sheets:
-        row = find_headings(sheet, is_heading_row)
-        if row is not None:
-            return Match(sheet, row)
-    return None
+    return find_staff_headings(sheets, options, fits)
+
+
+def lists_people_in_post(sheet: Sheet, heading_row: int, found: Mapping[str, str]) -> bool:
+    """Whether a third of the rows below the headings have a person and no last day in post."""
+    headings = [plain(cell) for cell in sheet.rows[heading_row]]
+    who, end = headings.index(found["person"]), headings.index(found["end"])
+    ends = [row[end] for row in sheet.rows[heading_row + 1 :] if len(row) > max(who, end) and row[who]]
+    open_ended = {str(day.year) for day in OPEN_ENDED}
+    without = sum(1 for cell in ends if is_missing(cell) or any(year in cell for year in open_ended))
+    return without > STILL_HERE * len(ends)
 
 
 def read(file: str, match: Match, options: ReadOptions) -> Reading:
@@ -57,102 +74,102 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     Raises FileNotUnderstood for a file without a leaver that can be counted.
     """
     raw = table_below(file, match.sheet, match.heading_row or 0)
-    table = StaffTable(raw, map_columns(raw, options, WANTED), options, options.today)
-    counted, leavers = _leavers(table)
-    if not leavers:
-        raise FileNotUnderstood(
-            f"{file} has the headings of a leavers extract, but no leaver in it can be counted.",
-            found="; ".join(f"{len(x.rows):,} rows: {x.reason}" for x in table.left_out()) or "no rows",
-            attempt="export it again, or name the headings with --column",
-        )
-    rows = pa.Table.from_pylist(leavers, schema=LEAVERS)
-    months = [Month(m) for m in set(rows["month"].to_pylist())]
+    table = StaffTable(raw, map_columns(raw, options, WANTED, NEEDED), options, options.today)
+    columns = _columns(table)
+    rows = _rows_that_count(table, columns)
+    if not rows:
+        raise nobody_counted(table, "a leavers extract", "no leaver in it")
+    leavers = _leavers(columns, rows)
+    months = [Month(m) for m in set(leavers["month"].to_pylist())]
     return Reading(
-        tables={"leavers": rows},
-        organisations=tuple(sorted(set(rows["organisation"].to_pylist()))),
+        tables={"leavers": leavers},
+        organisations=tuple(sorted(set(leavers["organisation"].to_pylist()))),
         first_month=min(months),
         last_month=max([*months, *([options.month] if options.month else [])]),
         rows_read=table.rows + sum(len(x.rows) for x in raw.left_out),
-        rows_taken=counted,
+        rows_taken=len(rows),
         left_out=table.left_out(),
         remarks=(*raw.remarks, *table.remarks, *table.columns_in_words()),
         found_columns=dict(table.columns.taken),
     )
 
 
-def _leavers(table: StaffTable) -> tuple[int, list[dict[str, object]]]:
-    """How many rows count, and the leavers they make: posts that ended on one day are one leaver."""
+def _columns(table: StaffTable) -> dict[str, Sequence[Any]]:
+    """Every row as canonical values, by column."""
     organisations = table.organisations()
-    key = table.options.key
-    assert key is not None
-    people = table.people(key, organisations)
-    last_days = table.days("end", latest=table.today + dt.timedelta(days=366))
-    outside = outside_by_contract(table.text("contract"))
-    about, why = table.about_people(), _why(table)
+    assert table.options.key is not None
+    return {
+        **table.about_people(),
+        **_why(table),
+        "started": table.believable("start", latest=table.today),
+        "left": table.days("end", latest=table.today + dt.timedelta(days=366)),
+        "organisation": organisations,
+        "person": table.people(table.options.key, organisations),
+        "outside": outside_by_contract(table.text("contract")),
+    }
+
+
+def _rows_that_count(table: StaffTable, columns: Mapping[str, Sequence[Any]]) -> list[int]:
+    """Which rows count; the others are complained of by row number."""
     again = set(repeated_rows(table.raw))
-    kept: dict[tuple[str, str, dt.date], dict[str, object]] = {}
-    counted = 0
+    kept = []
     for i, number in enumerate(table.raw.row_numbers):
-        person, left = people[i], last_days[i]
+        left, started = columns["left"][i], columns["started"][i]
         if number in again:
             table.complain("a repeated row", i)
-        elif person is None:
+        elif columns["person"][i] is None:
             table.complain("no employee number", i)
         elif left is None:
             table.complain("no leaving date", i)
         elif left > table.today:
             table.complain("a leaving date in the future: not yet left", i)
-        elif not organisations[i]:
+        elif left < IMPLAUSIBLE_BEFORE or (started and left < started):
+            table.complain("a leaving date before the start, or before 1930", i)
+        elif not columns["organisation"][i]:
             table.complain("no organisation", i)
-        elif outside[i]:
+        elif columns["outside"][i]:
             table.complain("bank, honorary or non-executive, not staff in post", i)
         else:
-            counted += 1
-            leaver = about[i] | why[i] | {"left": left, "month": Month.of(left).index}
-            leaver |= {"organisation": organisations[i], "person": person}
-            _add(kept, leaver, (person, organisations[i], left))
-    return counted, list(kept.values())
+            kept.append(i)
+    return kept
 
 
-def _add(
-    kept: dict[tuple[str, str, dt.date], dict[str, object]],
-    leaver: dict[str, object],
-    who: tuple[str, str, dt.date],
-) -> None:
-    """A second post that ended on the same day adds its FTE; a reason that tells why wins over one that does not."""
-    if who not in kept:
-        kept[who] = leaver
-        return
-    other = kept[who]
-    hours = [x["fte"] for x in (other, leaver) if isinstance(x["fte"], float)]
-    better = leaver if leaver["reason_known"] and not other["reason_known"] else other
-    kept[who] = better | {"fte": sum(hours) if hours else None}
+def _leavers(columns: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> pa.Table:
+    """Posts of a person that ended on one day are one leaver.
+
+    Their FTE is added; the first that tells why the person left stands for the others.
+    """
+    ended: dict[tuple[str, str, dt.date], list[int]] = {}
+    for i in rows:
+        ended.setdefault((columns["person"][i], columns["organisation"][i], columns["left"][i]), []).append(i)
+    first = [next((i for i in posts if columns["reason_known"][i]), posts[0]) for posts in ended.values()]
+    own: dict[str, Sequence[Any]] = {
+        "month": [Month.of(left).index for _, _, left in ended],
+        "fte": [sum_known(columns["fte"][i] for i in posts) for posts in ended.values()],
+    }
+    return taken_rows(columns, pa.array(first, pa.int32()), own, LEAVERS)
 
 
-def _why(table: StaffTable) -> list[dict[str, object]]:
-    """Reason, its group, whether voluntary, whether it tells why, and destination, row by row."""
+def _why(table: StaffTable) -> dict[str, list[Any]]:
+    """Reason, its group, whether voluntary, whether it tells why, and destination, by column."""
     cells = table.columns.cells(table.raw, "reason") or [""] * table.rows
-    reasons = map_distinct(cells, normalise_reason)
+    reasons = map_distinct(cells, lambda c: normalise_reason("" if is_missing(c) else c))
     strange = [n for n, reason in zip(table.raw.row_numbers, reasons, strict=True) if reason is None]
     if strange:
         table.remarks.append(
-            f"{len(strange):,} reasons for leaving are not ESR values ({rows_named(strange, 3)}): counted as not known"
+            f"{counted(len(strange), 'reason')} for leaving not of ESR ({rows_named(strange, 3)}): counted as not known"
         )
-    places = map_distinct(table.columns.cells(table.raw, "destination") or [""] * table.rows, _destination)
-    return [
-        {
-            "reason": reason.name if reason else NOT_RECOGNISED,
-            "reason_group": reason.group if reason else "unknown",
-            "voluntary": reason.voluntary if reason else None,
-            "reason_known": reason.tells_why if reason else False,
-            "destination": place,
-        }
-        for reason, place in zip(reasons, places, strict=True)
-    ]
+    return {
+        "reason": [reason.name if reason else NOT_RECOGNISED for reason in reasons],
+        "reason_group": [reason.group if reason else "unknown" for reason in reasons],
+        "voluntary": [reason.voluntary if reason else None for reason in reasons],
+        "reason_known": [reason.tells_why if reason else False for reason in reasons],
+        "destination": map_distinct(table.columns.cells(table.raw, "destination") or [""] * table.rows, _destination),
+    }
 
 
 def _destination(cell: str) -> str:
-    if not cell.strip():
+    if is_missing(cell):
         return NOT_KNOWN
     destination = normalise_destination(cell)
     return destination.name if destination else NOT_RECOGNISED

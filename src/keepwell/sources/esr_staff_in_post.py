@@ -8,19 +8,20 @@ the person, FTE is summed over the active ones.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from keepwell.errors import FileNotUnderstood, rows_named
+from keepwell.errors import FileNotUnderstood, counted, rows_named
 from keepwell.periods import Month
-from keepwell.records.staff import ACTIVE, CLASSIFIED, PAUSED, POSITIONS
+from keepwell.records.staff import ACTIVE, CLASSIFIED
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
-from keepwell.sources.reading import Sheet, find_headings, repeated_rows, table_below
+from keepwell.sources.reading import Sheet, repeated_rows, table_below
 from keepwell.sources.staff_cells import StaffTable, outside_by_contract, states
-from keepwell.sources.staff_columns import found_fields, map_columns, staff_fields
+from keepwell.sources.staff_columns import find_staff_headings, map_columns, staff_fields
+from keepwell.sources.staff_months import MONTH_AHEAD
+from keepwell.sources.staff_positions import future_month, positions_table
 
 WANTED = (
     "person",
@@ -39,19 +40,20 @@ WANTED = (
 TELLING = ("staff_group", "fte", "contracted_hours", "status", "job_role", "band", "contract", "unit")
 
 
+NO_STATUS = "an assignment status that is not known"
+
+
 def recognise(sheets: list[Sheet], options: ReadOptions) -> Match | None:
-    """A heading row with a person's number and two telling fields, and no day on which the person left."""
+    """A heading row with a person's number and two telling fields.
 
-    def is_heading_row(cells: Sequence[str]) -> bool:
-        found = found_fields(cells, options)
-        telling = sum(1 for name in TELLING if name in found)
-        return "person" in found and telling >= 2 and "end" not in found
+    With a last day in post as well it is one only where a status or a month tells that it is a snapshot.
+    """
 
-    for sheet in sheets:
-        row = find_headings(sheet, is_heading_row)
-        if row is not None:
-            return Match(sheet, row)
-    return None
+    def fits(found: Mapping[str, str], sheet: Sheet, row: int) -> bool:
+        snapshot = "end" not in found or bool({"status", "month"} & found.keys()) or options.format == FORMAT.name
+        return "person" in found and sum(1 for name in TELLING if name in found) >= 2 and snapshot
+
+    return find_staff_headings(sheets, options, fits)
 
 
 def read(file: str, match: Match, options: ReadOptions) -> Reading:
@@ -61,24 +63,20 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     the order of day and month is not told.
     """
     raw = table_below(file, match.sheet, match.heading_row or 0)
-    table = StaffTable(raw, map_columns(raw, options, WANTED), options, options.today)
-    assignments = _assignments(table)
-    positions = _positions(assignments)
-    if not positions:
-        raise FileNotUnderstood(
-            f"{file} has the headings of a staff-in-post extract, but nobody in it can be counted.",
-            found="; ".join(f"{len(x.rows):,} rows: {x.reason}" for x in table.left_out()) or "no rows",
-            attempt="export it again, or name the headings with --column",
-        )
-    rows = pa.Table.from_pylist(positions, schema=POSITIONS)
-    months = [Month(m) for m in pc.unique(rows["month"]).to_pylist()]
+    table = StaffTable(raw, map_columns(raw, options, WANTED, ("person",)), options, options.today)
+    columns = _columns(table)
+    rows = _rows_that_count(table, columns)
+    if not rows:
+        raise nobody_counted(table, "a staff-in-post extract", "nobody in it")
+    positions = positions_table(columns, _held(columns, rows))
+    months = [Month(m) for m in pc.unique(positions["month"]).to_pylist()]
     return Reading(
-        tables={"positions": rows},
-        organisations=tuple(sorted(set(rows["organisation"].to_pylist()))),
+        tables={"positions": positions},
+        organisations=tuple(sorted(pc.unique(positions["organisation"]).to_pylist())),
         first_month=min(months),
         last_month=max(months),
         rows_read=table.rows + sum(len(x.rows) for x in raw.left_out),
-        rows_taken=len(assignments),
+        rows_taken=len(rows),
         left_out=table.left_out(),
         remarks=(*raw.remarks, *table.remarks, *table.columns_in_words()),
         decisions=tuple(_decisions(table, months, options)),
@@ -86,98 +84,91 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     )
 
 
-def _assignments(table: StaffTable) -> list[dict[str, object]]:
-    """Every row that counts, as canonical values; the others complained of by row number."""
+def nobody_counted(table: StaffTable, what: str, who: str) -> FileNotUnderstood:
+    """The refusal of a file that has the right headings and not one row that can be used."""
+    reasons = [f"{counted(len(x.rows), 'row')}: {x.reason}" for x in table.left_out()]
+    return FileNotUnderstood(
+        f"{table.raw.file} has the headings of {what}, but {who} can be counted.",
+        found="; ".join(reasons) or "no rows below the headings",
+        attempt="export it again, or name the headings with --column",
+    )
+
+
+def _columns(table: StaffTable) -> dict[str, Sequence[Any]]:
+    """Every row as canonical values, by column."""
     organisations, months = table.organisations(), table.months()
-    key = table.options.key
-    assert key is not None
-    people = table.people(key, organisations)
-    state_of = states(table.text("status")) if "status" in table.columns.taken else [ACTIVE] * table.rows
-    outside = outside_by_contract(table.text("contract"))
-    about = table.about_people()
-    primary = table.flags("primary")
+    assert table.options.key is not None
+    return {
+        **table.about_people(),
+        "started": table.believable("start", latest=table.today),
+        "month": [month and month.index for month in months],
+        "organisation": organisations,
+        "person": table.people(table.options.key, organisations),
+        "state": states(table.text("status")) if "status" in table.columns.taken else [ACTIVE] * table.rows,
+        "primary": table.flags("primary"),
+        "outside": outside_by_contract(table.text("contract")),
+    }
+
+
+def _rows_that_count(table: StaffTable, columns: Mapping[str, Sequence[Any]]) -> list[int]:
+    """Which rows count; the others are complained of by row number."""
     again = set(repeated_rows(table.raw))
     contracts = table.columns.cells(table.raw, "assignment") or [""] * table.rows
-    seen: set[tuple[object, str, str]] = set()
-    kept: list[dict[str, object]] = []
-    for i, number in enumerate(table.raw.row_numbers):
-        person, month, state = people[i], months[i], state_of[i]
+    seen: set[tuple[int, str, str]] = set()
+    kept = []
+    for i, (number, person, month, organisation, state, outside, contract) in enumerate(
+        zip(
+            table.raw.row_numbers,
+            *(columns[name] for name in ("person", "month", "organisation", "state", "outside")),
+            contracts,
+            strict=True,
+        )
+    ):
         if number in again:
             table.complain("a repeated row", i)
         elif person is None:
             table.complain("no employee number", i)
         elif month is None:
             table.complain("no month that can be read", i)
-        elif not organisations[i]:
+        elif not organisation:
             table.complain("no organisation", i)
         elif state is None:
-            table.complain("an assignment status that is not known", i)
+            table.complain(NO_STATUS, i)
         elif state == "excluded":
             table.complain("an assignment status that is not counted (not worked, offer, ended …)", i)
-        elif outside[i]:
+        elif outside:
             table.complain("bank, honorary or non-executive, not staff in post", i)
-        elif contracts[i] and (month, organisations[i], contracts[i]) in seen:
+        elif contract and (month, organisation, contract) in seen:
             table.complain("a second row for the same assignment and month", i)
         else:
-            seen.add((month, organisations[i], contracts[i]))
-            kept.append(
-                about[i]
-                | {
-                    "month": month.index,
-                    "organisation": organisations[i],
-                    "person": person,
-                    "state": state,
-                    "primary": primary[i],
-                }
-            )
+            seen.add((month, organisation, contract))
+            kept.append(i)
     return kept
 
 
-def _positions(assignments: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Assignments of one person, organisation and month put together."""
-    held: dict[tuple[object, object, object], list[dict[str, object]]] = {}
-    for assignment in assignments:
-        held.setdefault((assignment["month"], assignment["organisation"], assignment["person"]), []).append(assignment)
-    return [together(posts) for posts in held.values()]
-
-
-def together(posts: list[dict[str, object]]) -> dict[str, object]:
-    """One position from the posts a person holds: classified by the primary active one, FTE summed.
-
-    Without a primary flag the post with the most FTE classifies. Somebody with any active post is active.
-    """
-    if len(posts) == 1:
-        return posts[0]
-    active = [p for p in posts if p.get("state", ACTIVE) == ACTIVE]
-    counted = active or posts
-    first = max(counted, key=lambda p: (p.get("primary") is True, p["fte"] or 0.0))
-    hours = [p["fte"] for p in counted if isinstance(p["fte"], float)]
-    return first | {"state": ACTIVE if active else PAUSED, "fte": sum(hours) if hours else None}
+def _held(columns: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> dict[tuple[int, str, str], list[int]]:
+    """The rows that count, by month, organisation and person."""
+    months, organisations, people = columns["month"], columns["organisation"], columns["person"]
+    held: dict[tuple[int, str, str], list[int]] = {}
+    for i in rows:
+        held.setdefault((months[i], organisations[i], people[i]), []).append(i)
+    return held
 
 
 def _decisions(table: StaffTable, months: list[Month], options: ReadOptions) -> list[Decision]:
     found = []
-    if strange := table.problems.get("an assignment status that is not known"):
+    if strange := table.problems.get(NO_STATUS):
         found.append(
             Decision(
                 "unknown-status",
                 f"{table.raw.file} has assignment statuses that Keepwell does not know.",
-                f"{len(strange):,} rows under {table.columns.taken['status']} ({rows_named(strange, 3)})",
+                f"{counted(len(strange), 'row')} under {table.columns.taken['status']} ({rows_named(strange, 3)})",
                 "--accept unknown-status leaves these people out; or correct the column",
                 blocks=True,
             )
         )
-    ahead = [m for m in months if m.last_day > options.today + dt.timedelta(days=31)]
-    if ahead:
-        found.append(
-            Decision(
-                "future-month",
-                f"{table.raw.file} is dated in the future.",
-                f"{max(ahead)}",
-                "check the order of day and month; --accept future-month if it is right",
-                blocks=True,
-            )
-        )
+    if max(months).last_day > options.today + MONTH_AHEAD:
+        found.append(future_month(table.raw.file, max(months)))
     return found
 
 

@@ -66,7 +66,7 @@ def load_file(workspace: Workspace, path: Path, options: ReadOptions, *, now: dt
             file=path.name,
             sha256=checked.sha256,
             loaded_at=now.astimezone(dt.UTC).isoformat(timespec="seconds"),
-            organisations=reading.organisations,
+            organisations=() if checked.source.reference else reading.organisations,
             first_month=str(reading.first_month),
             last_month=str(reading.last_month),
             rows_read=reading.rows_read,

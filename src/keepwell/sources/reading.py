@@ -267,5 +267,6 @@ def repeated_rows(table: RawTable) -> list[int]:
 
 def map_distinct(cells: Iterable[str], reading: Callable[[str], T]) -> list[T]:
     """`reading` of every cell, worked out once for each distinct text."""
-    known: dict[str, T] = {}
-    return [known[c] if c in known else known.setdefault(c, reading(c)) for c in cells]
+    every = cells if isinstance(cells, list) else list(cells)
+    known = {cell: reading(cell) for cell in dict.fromkeys(every)}
+    return [known[cell] for cell in every]

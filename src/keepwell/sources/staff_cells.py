@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from keepwell.content import by_words, load_yaml, normalise_status, plain_words
-from keepwell.errors import DecisionNeeded, FileNotUnderstood, rows_named
-from keepwell.periods import Month, read_month
+from keepwell.errors import DecisionNeeded, FileNotUnderstood, counted, rows_named
+from keepwell.periods import Month
 from keepwell.records.keys import PersonKey
 from keepwell.records.staff import CLASSIFIED, NOT_KNOWN
 from keepwell.sources.cells import (
+    IMPLAUSIBLE_BEFORE,
     CellNotUnderstood,
     date_order,
     decimal_comma,
@@ -29,11 +31,19 @@ from keepwell.sources.cells import (
 )
 from keepwell.sources.formats import ReadOptions
 from keepwell.sources.reading import LeftOut, RawTable, map_distinct
-from keepwell.sources.staff_columns import Columns, staff_fields
+from keepwell.sources.staff_columns import Columns, is_personal_cell, staff_fields
+from keepwell.sources.staff_months import month_in_titles, month_of_cell
 
 FULL_TIME_HOURS = 37.5
+MOST_FTE = 2.0
+"""Nobody holds more in one contract: what is more stands for hours or percent."""
 GROWN_UP = dt.timedelta(days=15 * 365)
 UNIQUE_PERSON_HEADINGS = ("unique nhs identifier", "unique nhs id")
+SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.I)
+ODS_LIKE = re.compile(r"[A-Z0-9]{3}|(?=.*[0-9])(?=.*[A-Z])[A-Z0-9]{4,8}")
+THREE_DIGITS = re.compile(r"\d{3}")
+MOSTLY = 0.9
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -46,6 +56,9 @@ class StaffTable:
     today: dt.date
     problems: dict[str, list[int]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    _texts: dict[str, list[str]] = field(default_factory=dict)
+    _people: list[frozenset[str]] = field(default_factory=list)
+    _day_first: list[bool | None] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -58,11 +71,43 @@ class StaffTable:
         return (*self.raw.left_out, *(LeftOut(reason, rows) for reason, rows in self.problems.items()))
 
     def text(self, name: str) -> list[str]:
-        """A field as text without doubled spaces; NOT_KNOWN where the cell or the column is missing."""
+        """A field as text without doubled spaces; NOT_KNOWN where the cell or the column is missing.
+
+        Somebody's NI number, e-mail address, number or day that got into the column is not kept.
+        """
+        if name not in self._texts:
+            self._texts[name] = self._text(name)
+        return self._texts[name]
+
+    def _text(self, name: str) -> list[str]:
         cells = self.columns.cells(self.raw, name)
         if cells is None:
             return [NOT_KNOWN] * self.rows
-        return map_distinct(cells, lambda c: NOT_KNOWN if is_missing(c) else " ".join(c.split()))
+        numbers = self._numbers_of_people()
+
+        def read(cell: str) -> str | None:
+            if is_missing(cell):
+                return NOT_KNOWN
+            return None if is_personal_cell(cell) or cell in numbers else " ".join(cell.split())
+
+        return self._told(name, map_distinct(cells, read), "is a person's, not a name of a place or kind", NOT_KNOWN)
+
+    def _numbers_of_people(self) -> frozenset[str]:
+        if not self._people:
+            cells = set(self.columns.cells(self.raw, "person") or [])
+            self._people.append(frozenset(c for c in cells if THREE_DIGITS.search(c)))
+        return self._people[0]
+
+    def _told(self, name: str, values: Sequence[T | None], complaint: str, instead: T) -> list[T]:
+        """The values with something instead of None, which is remarked on by row number."""
+        if None not in values:
+            return list(values)  # type: ignore[arg-type]
+        rows = [n for n, value in zip(self.raw.row_numbers, values, strict=True) if value is None]
+        self.remarks.append(
+            f"{counted(len(rows), 'cell')} of {self.columns.taken[name]} {_in_rows(rows)}: "
+            f"what stands there {complaint}: taken as missing"
+        )
+        return [instead if value is None else value for value in values]
 
     def numbers(self, name: str) -> list[float | None]:
         """A field as numbers; cells that are none are counted as such and taken as missing."""
@@ -70,7 +115,7 @@ class StaffTable:
         if cells is None:
             return [None] * self.rows
         comma = decimal_comma(cells)
-        return self._each(cells, lambda c: read_number(c, comma), name, "is not a number: taken as missing")
+        return self._each(cells, lambda c: read_number(c, comma), name, "is not a number")
 
     def days(self, name: str, *, latest: dt.date) -> list[dt.date | None]:
         """A field as days; see `read_date`. Sentinels of "no end" are no day."""
@@ -79,41 +124,52 @@ class StaffTable:
             return [None] * self.rows
         first = self.day_first()
         read = read_end_date if name == "end" else read_date
-        return self._each(cells, lambda c: read(c, first, latest=latest), name, "is not a date: taken as missing")
+        return self._each(cells, lambda c: read(c, first, latest=latest), name, "is not a date")
 
     def flags(self, name: str) -> list[bool | None]:
         cells = self.columns.cells(self.raw, name)
         if cells is None:
             return [None] * self.rows
-        return self._each(cells, read_flag, name, "is not a yes or no: taken as missing")
+        return self._each(cells, read_flag, name, "is not a yes or no")
 
-    def _each(self, cells: list[str], read: Callable[[str], object], name: str, complaint: str) -> list:  # type: ignore[type-arg]
-        bad = object()
+    def _each(self, cells: list[str], read: Callable[[str], T | None], name: str, complaint: str) -> list[T | None]:
+        bad: Any = object()
 
-        def one(cell: str) -> object:
+        def one(cell: str) -> T | None:
             try:
                 return read(cell)
             except CellNotUnderstood:
-                return bad
+                return bad  # type: ignore[no-any-return]
 
-        values = map_distinct(cells, one)
-        rows = [n for n, v in zip(self.raw.row_numbers, values, strict=True) if v is bad]
-        if rows:
-            heading = self.columns.taken[name]
-            self.remarks.append(f"{len(rows):,} cells of {heading} {_in_rows(rows)}: what stands there {complaint}")
-        return [None if v is bad else v for v in values]
+        return self._without(name, map_distinct(cells, one), lambda value: value is bad, complaint)
+
+    def _without(
+        self, name: str, values: list[T | None], wrong: Callable[[T | None], bool], complaint: str
+    ) -> list[T | None]:
+        """The values without the wrong ones, which are remarked on by row number."""
+        rows = [n for n, value in zip(self.raw.row_numbers, values, strict=True) if wrong(value)]
+        if not rows:
+            return values
+        heading = self.columns.taken[name]
+        self.remarks.append(
+            f"{counted(len(rows), 'cell')} of {heading} {_in_rows(rows)}: what stands there {complaint}: "
+            "taken as missing"
+        )
+        return [None if wrong(value) else value for value in values]
 
     def day_first(self) -> bool | None:
         """Whether days come first in this file's dates, from the evidence of all its date columns.
 
         Raises DecisionNeeded when no cell tells, FileNotUnderstood when cells contradict one another.
         """
-        if self.options.day_first is not None:
-            return self.options.day_first
+        if not self._day_first:
+            told = self.options.day_first
+            self._day_first.append(self._order_in_cells() if told is None else told)
+        return self._day_first[0]
+
+    def _order_in_cells(self) -> bool:
         dated = [n for n in self.columns.taken if staff_fields()[n].kind in ("date", "month")]
-        cells = [c for n in dated for c in self.raw.column(self.columns.taken[n])]
-        if not needs_date_order(cells):
-            return date_order(cells) != "month first"
+        cells = set().union(*(self.raw.column(self.columns.taken[n]) for n in dated))
         order = date_order(cells)
         headings = ", ".join(self.columns.taken[n] for n in dated)
         if order == "mixed":
@@ -122,72 +178,93 @@ class StaffTable:
                 found=f"both kinds under {headings}",
                 attempt="export it again with one date format, best 2025-10-31",
             )
-        if order is None:
+        if order is None and needs_date_order(cells):
             raise DecisionNeeded(
                 f"{self.raw.file} has dates that can be read two ways, and none that tells which.",
                 found=f"only days up to the 12th under {headings}",
                 attempt="--day-first for 31/10/2025, --month-first for 10/31/2025",
             )
-        return order == "day first"
+        return order != "month first"
 
     def people(self, key: PersonKey, organisations: list[str]) -> list[str | None]:
-        """Keyed hashes of the person numbers. A number is its employer's unless it is the NHS-wide one."""
+        """Keyed hashes of the person numbers. A number is its employer's unless it is the NHS-wide one.
+
+        Raises FileNotUnderstood where Excel has cut numbers down to 1.23E+07: then many people share one.
+        """
         cells = self.columns.cells(self.raw, "person") or []
-        wide = self.columns.taken["person"].casefold().strip() in UNIQUE_PERSON_HEADINGS
-        known: dict[tuple[str, str], str | None] = {}
-        hashes = []
-        for cell, organisation in zip(cells, organisations, strict=True):
-            scope = "nhs" if wide else organisation
-            if (scope, cell) not in known:
-                known[scope, cell] = None if is_missing(cell) else key.hashed(scope, cell.strip().upper())
-            hashes.append(known[scope, cell])
-        return hashes
+        heading = self.columns.taken["person"]
+        if cut := [n for n, c in zip(self.raw.row_numbers, cells, strict=True) if "+" in c and SCIENTIFIC.fullmatch(c)]:
+            raise FileNotUnderstood(
+                f"{self.raw.file} holds numbers that a spreadsheet has rounded, so people cannot be told apart.",
+                found=f"{counted(len(cut), 'cell')} of {heading} such as 1.23E+07 {_in_rows(cut)}",
+                attempt="export it again and do not save it in Excel; or format the column as text first",
+            )
+        wide = heading.casefold().strip() in UNIQUE_PERSON_HEADINGS
+
+        def hashed(scope: str, cell: str) -> str | None:
+            return None if is_missing(cell) else key.hashed(scope, cell.strip().upper())
+
+        issuers = {"nhs"} if wide else set(organisations)
+        if len(issuers) == 1:
+            [issuer] = issuers
+            return map_distinct(cells, lambda cell: hashed(issuer, cell))
+        pairs = list(zip(organisations, cells, strict=True))
+        known = {pair: hashed(*pair) for pair in dict.fromkeys(pairs)}
+        return [known[pair] for pair in pairs]
 
     def organisations(self) -> list[str]:
-        """The ODS code of the employer, row by row.
+        """The ODS code of the employer, row by row; "" for a cell that is none where nearly all others are.
 
         Raises FileNotUnderstood when neither the file nor the user says it.
         """
         cells = self.columns.cells(self.raw, "organisation")
+        given = (self.options.organisation or "").upper()
         if cells is not None:
-            given = (self.options.organisation or "").upper()
-            return map_distinct(cells, lambda c: given if is_missing(c) else c.strip().upper())
-        if self.options.organisation is None:
+            codes = map_distinct(cells, lambda c: given if is_missing(c) else " ".join(c.split()).upper())
+            return _places_only(codes, given)
+        if not given:
             raise FileNotUnderstood(
                 f"{self.raw.file} does not say which organisation employs these people.",
                 found=f"headings {', '.join(self.raw.headings[:12])}",
                 attempt='--organisation RXX (its ODS code), or --column organisation="…"',
             )
-        return [self.options.organisation.upper()] * self.rows
+        return [given] * self.rows
 
-    def about_people(self) -> list[dict[str, object]]:
-        """What every staff record says of a person, row by row: classification, name of employer, FTE, dates."""
-        text = {name: self.text(name) for name in CLASSIFIED}
-        employer = [None if name == NOT_KNOWN else name for name in self.text("organisation_name")]
-        births = self.days("birth", latest=self.today - GROWN_UP)
-        started = self.days("start", latest=self.today)
-        fte = self.fte()
-        return [
-            {name: text[name][i] for name in CLASSIFIED}
-            | {
-                "organisation_name": employer[i],
-                "fte": fte[i],
-                "birth_month": Month.of(birth).index if (birth := births[i]) else None,
-                "started": started[i],
-            }
-            for i in range(self.rows)
-        ]
+    def about_people(self) -> dict[str, Sequence[Any]]:
+        """What every staff record says of a person, by column: classification, name of employer, FTE, birth."""
+        births = self.believable("birth", latest=self.today - GROWN_UP)
+        return {
+            **{name: self.text(name) for name in CLASSIFIED},
+            "organisation_name": [None if name == NOT_KNOWN else name for name in self.text("organisation_name")],
+            "fte": self.fte(),
+            "birth_month": [Month.of(birth).index if birth else None for birth in births],
+        }
+
+    def believable(self, name: str, *, latest: dt.date) -> list[dt.date | None]:
+        """Days from 1930 to the latest that can be; others are counted as such and taken as missing."""
+
+        def cannot_be(day: dt.date | None) -> bool:
+            return day is not None and not IMPLAUSIBLE_BEFORE <= day <= latest
+
+        return self._without(name, self.days(name, latest=latest), cannot_be, "cannot be believed")
 
     def fte(self) -> list[float | None]:
-        """Contracted FTE, or contracted hours over 37.5 where there is no FTE. Negative ones are taken as missing."""
-        if "fte" in self.columns.taken:
-            fte = self.numbers("fte")
-        else:
-            fte = [None if h is None else h / FULL_TIME_HOURS for h in self.numbers("contracted_hours")]
-        below = [n for n, value in zip(self.raw.row_numbers, fte, strict=True) if value is not None and value < 0]
-        if below:
-            self.remarks.append(f"{len(below):,} FTEs below zero {_in_rows(below)}: taken as missing")
-        return [None if value is not None and value < 0 else value for value in fte]
+        """Contracted FTE, or contracted hours over 37.5 where there is no FTE.
+
+        Below zero, or more than two full-time posts, is taken as missing. Raises FileNotUnderstood where that is
+        half of the column: then it holds hours or percent.
+        """
+        name, full = ("fte", 1.0) if "fte" in self.columns.taken else ("contracted_hours", FULL_TIME_HOURS)
+        fte = [None if n is None else n / full for n in self.numbers(name)]
+        high = [n for n, value in zip(self.raw.row_numbers, fte, strict=True) if value is not None and value > MOST_FTE]
+        if high and len(high) * 2 >= sum(1 for value in fte if value is not None):
+            raise FileNotUnderstood(
+                f"{self.raw.file} has more than two full-time posts in most cells of {self.columns.taken[name]}.",
+                found=f"{counted(len(high), 'cell')} {_in_rows(high)}",
+                attempt=f'--column contracted_hours="{self.columns.taken[name]}" if they are hours a week',
+            )
+        wrong = f"is below zero or more than {MOST_FTE * full:g}"
+        return self._without(name, fte, lambda value: value is not None and not 0 <= value <= MOST_FTE, wrong)
 
     def columns_in_words(self) -> list[str]:
         """What was dropped on sight, left out as asked, and not taken."""
@@ -208,14 +285,16 @@ class StaffTable:
         cells = self.columns.cells(self.raw, "month")
         if cells is not None and self.options.month is None:
             first = self.day_first()
-            return map_distinct(cells, lambda c: _month_of(c, first))
-        month = self.options.month or _month_in_titles(self.raw.titles)
+            return map_distinct(cells, lambda c: month_of_cell(c, first, self.today))
+        month = self.options.month or month_in_titles(self.raw.titles)
         if month is None:
             raise DecisionNeeded(
                 f"{self.raw.file} does not say at the end of which month it was taken.",
-                found="no column and no title with a date",
+                found="no column with dates, and above the headings no month, or more than one",
                 attempt='--month 2025-10, or --column month="…"',
             )
+        if self.options.month is None:
+            self.remarks.append(f"Taken as of the end of {month}: it stands above the headings")
         return [month] * self.rows
 
 
@@ -223,25 +302,12 @@ def _in_rows(rows: list[int]) -> str:
     return f"({rows_named(rows, 3)})"
 
 
-def _month_of(cell: str, day_first: bool | None) -> Month | None:
-    if (month := read_month(cell)) is not None and not re.match(r"\d{1,2}[-/.]\d", cell.strip()):
-        return month
-    try:
-        day = read_date(cell, day_first)
-    except CellNotUnderstood:
-        return None
-    return Month.of(day) if day else None
-
-
-def _month_in_titles(titles: list[str]) -> Month | None:
-    """A month named in the rows above the headings: "Staff in Post as at 31/10/2025"."""
-    for title in titles:
-        for found in re.finditer(
-            r"\d{1,2}[-/. ]\w{2,9}[-/. ]\d{2,4}|\d{4}-\d{2}(?:-\d{2})?|[A-Za-z]{3,9}[- ]\d{2,4}", title
-        ):
-            if month := read_month(found[0]):
-                return month
-    return None
+def _places_only(codes: list[str], given: str) -> list[str]:
+    """Codes, with "" for what is none: a person's value, or any other text in a column of ODS codes."""
+    are_codes = {c for c in set(codes) if c == given or ODS_LIKE.fullmatch(c)}
+    if sum(1 for c in codes if c in are_codes) >= MOSTLY * len(codes):
+        return [c if c in are_codes else "" for c in codes]
+    return map_distinct(codes, lambda c: "" if is_personal_cell(c) else c)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ PERSONAL_CELL = re.compile(
     re.I | re.X | re.S,
 )
 DATA_CELL = re.compile(r"(?!\d{4}[-/]\d{2}$)\+?\d[\d .,/:-]{4,}|\d{1,2}[-/ ][a-z]{3,9}[-/ ]\d{2,4}", re.I)
-CELLS_LOOKED_AT = 200
+CELLS_LOOKED_AT, ROWS_LOOKED_AT = 200, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def _organisation_by_its_codes(raw: RawTable, found: dict[str, str]) -> dict[str
 
 
 def _personal_content(cells: list[str]) -> str | None:
-    looked_at = [c for c in dict.fromkeys(cells) if c][:CELLS_LOOKED_AT]
+    looked_at = [c for c in dict.fromkeys(cells[:ROWS_LOOKED_AT]) if c][:CELLS_LOOKED_AT]
     for what, pattern in PERSONAL_CELLS.items():
         hits = sum(1 for c in looked_at if pattern.fullmatch(c))
         if hits and hits * 5 >= len(looked_at):

@@ -8,19 +8,21 @@ date or the month given with --month.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import pyarrow as pa
+import pyarrow.compute as pc
 
-from keepwell.errors import FileNotUnderstood
 from keepwell.periods import Month
-from keepwell.records.staff import ACTIVE, CLASSIFIED, POSITIONS
+from keepwell.records.staff import ACTIVE, CLASSIFIED
 from keepwell.sources.cells import IMPLAUSIBLE_BEFORE
-from keepwell.sources.esr_staff_in_post import together
+from keepwell.sources.esr_leavers import lists_people_in_post
+from keepwell.sources.esr_staff_in_post import nobody_counted
 from keepwell.sources.formats import Match, Reading, ReadOptions, SourceFormat
-from keepwell.sources.reading import Sheet, find_headings, repeated_rows, table_below
+from keepwell.sources.reading import Sheet, repeated_rows, table_below
 from keepwell.sources.staff_cells import StaffTable, outside_by_contract
-from keepwell.sources.staff_columns import found_fields, map_columns, staff_fields
+from keepwell.sources.staff_columns import find_staff_headings, map_columns, staff_fields
+from keepwell.sources.staff_positions import positions_table
 
 WANTED = (
     "person",
@@ -37,18 +39,25 @@ MOST_MONTHS = 121
 FAR_AHEAD = dt.timedelta(days=40 * 365)
 
 
+NEEDED = ("person", "start", "end")
+
+
 def recognise(sheets: list[Sheet], options: ReadOptions) -> Match | None:
-    """A heading row with a person's number, a first and a last day, and no reason for leaving."""
+    """A heading row with a person's number, a first and a last day.
 
-    def is_heading_row(cells: Sequence[str]) -> bool:
-        found = found_fields(cells, options)
-        return {"person", "start", "end"} <= found.keys() and not {"reason", "destination", "status"} & found.keys()
+    With a reason for leaving as well only where many have no last day; with a status or a month it is a snapshot.
+    """
 
-    for sheet in sheets:
-        row = find_headings(sheet, is_heading_row)
-        if row is not None:
-            return Match(sheet, row)
-    return None
+    def fits(found: Mapping[str, str], sheet: Sheet, row: int) -> bool:
+        if not found.keys() >= set(NEEDED):
+            return False
+        if options.format == FORMAT.name:
+            return True
+        why = {"reason", "destination"} & found.keys()
+        snapshot = {"status", "month"} & found.keys()
+        return not snapshot and (not why or lists_people_in_post(sheet, row, found))
+
+    return find_staff_headings(sheets, options, fits)
 
 
 def read(file: str, match: Match, options: ReadOptions) -> Reading:
@@ -58,23 +67,21 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     FileNotUnderstood for a list without a post that can be counted.
     """
     raw = table_below(file, match.sheet, match.heading_row or 0)
-    table = StaffTable(raw, map_columns(raw, options, WANTED), options, options.today)
-    posts = _posts(table)
-    if not posts:
-        raise FileNotUnderstood(
-            f"{file} has the headings of a staff list, but no post in it can be counted.",
-            found="; ".join(f"{len(x.rows):,} rows: {x.reason}" for x in table.left_out()) or "no rows",
-            attempt="export it again, or name the headings with --column",
-        )
-    first, last = _complete(posts, options)
-    rows = pa.Table.from_pylist(_positions(posts, first, last), schema=POSITIONS)
+    table = StaffTable(raw, map_columns(raw, options, WANTED, NEEDED), options, options.today)
+    columns = _columns(table)
+    rows = _rows_that_count(table, columns)
+    first, last = _complete(columns, rows, options) if rows else (Month(0), Month(0))
+    held = _held(columns, rows, first, last)
+    if not held:
+        raise nobody_counted(table, "a staff list", "no post in it")
+    positions = positions_table(columns, held)
     return Reading(
-        tables={"positions": rows},
-        organisations=tuple(sorted({str(p["organisation"]) for p in posts})),
+        tables={"positions": positions},
+        organisations=tuple(sorted(pc.unique(positions["organisation"]).to_pylist())),
         first_month=first,
         last_month=last,
         rows_read=table.rows + sum(len(x.rows) for x in raw.left_out),
-        rows_taken=len(posts),
+        rows_taken=len(rows),
         left_out=table.left_out(),
         remarks=(
             *raw.remarks,
@@ -86,60 +93,71 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     )
 
 
-def _posts(table: StaffTable) -> list[dict[str, object]]:
+def _columns(table: StaffTable) -> dict[str, Sequence[Any]]:
+    """Every row as canonical values, by column."""
     organisations = table.organisations()
-    key = table.options.key
-    assert key is not None
-    people = table.people(key, organisations)
-    last_days = table.days("end", latest=table.today + FAR_AHEAD)
-    outside = outside_by_contract(table.text("contract"))
-    about = table.about_people()
+    assert table.options.key is not None
+    return {
+        **table.about_people(),
+        "started": table.days("start", latest=table.today),
+        "last_day": table.days("end", latest=table.today + FAR_AHEAD),
+        "organisation": organisations,
+        "person": table.people(table.options.key, organisations),
+        "state": [ACTIVE] * table.rows,
+        "primary": [None] * table.rows,
+        "outside": outside_by_contract(table.text("contract")),
+    }
+
+
+def _rows_that_count(table: StaffTable, columns: Mapping[str, Sequence[Any]]) -> list[int]:
+    """Which rows count; the others are complained of by row number."""
     again = set(repeated_rows(table.raw))
-    posts = []
+    kept = []
     for i, number in enumerate(table.raw.row_numbers):
-        person, start, last_day = people[i], about[i]["started"], last_days[i]
+        start, last_day = columns["started"][i], columns["last_day"][i]
         if number in again:
             table.complain("a repeated row", i)
-        elif person is None:
+        elif columns["person"][i] is None:
             table.complain("no person's number", i)
-        elif not isinstance(start, dt.date) or start < IMPLAUSIBLE_BEFORE:
+        elif start is None or start < IMPLAUSIBLE_BEFORE:
             table.complain("no start date that can be believed", i)
         elif last_day is not None and last_day < start:
             table.complain("ends before it starts", i)
         elif start > table.today:
             table.complain("starts in the future", i)
-        elif not organisations[i]:
+        elif not columns["organisation"][i]:
             table.complain("no organisation", i)
-        elif outside[i]:
+        elif columns["outside"][i]:
             table.complain("bank, honorary or non-executive, not staff in post", i)
         else:
-            posts.append(about[i] | {"organisation": organisations[i], "person": person, "last_day": last_day})
-    return posts
+            kept.append(i)
+    return kept
 
 
-def _complete(posts: list[dict[str, object]], options: ReadOptions) -> tuple[Month, Month]:
+def _complete(columns: Mapping[str, Sequence[Any]], rows: Sequence[int], options: ReadOptions) -> tuple[Month, Month]:
     """First and last month's end at which the list shows everybody.
 
     Ends that lie ahead are plans, not news: they say nothing of when the list was made.
     """
-    ends = [d for p in posts if isinstance(d := p["last_day"], dt.date) and d <= options.today]
-    starts = [d for p in posts if isinstance(d := p["started"], dt.date)]
-    last = options.month or Month.of(max([*starts, *ends])) + -1
+    ends = [day for i in rows if (day := columns["last_day"][i]) is not None and day <= options.today]
+    newest = max([*(columns["started"][i] for i in rows), *ends])
+    last = options.month or Month.of(newest) + -1
     first = Month.of(min(ends)) + -1 if ends else last
     return max(min(first, last), last + (1 - MOST_MONTHS)), last
 
 
-def _positions(posts: list[dict[str, object]], first: Month, last: Month) -> list[dict[str, object]]:
-    """Each post at each month's end at which it was held; posts held together are one position."""
-    held: dict[tuple[int, object, object], list[dict[str, object]]] = {}
-    for post in posts:
-        start, last_day = post["started"], post["last_day"]
-        assert isinstance(start, dt.date)
-        from_month = max(first.index, Month.of(start).index)
-        to_month = min(last.index, Month.of(last_day).index - 1 if isinstance(last_day, dt.date) else last.index)
+def _held(
+    columns: Mapping[str, Sequence[Any]], rows: Sequence[int], first: Month, last: Month
+) -> dict[tuple[int, str, str], list[int]]:
+    """The posts held at each month's end, by month, organisation and person."""
+    held: dict[tuple[int, str, str], list[int]] = {}
+    for i in rows:
+        last_day = columns["last_day"][i]
+        from_month = max(first.index, Month.of(columns["started"][i]).index)
+        to_month = min(last.index, Month.of(last_day).index - 1 if last_day else last.index)
         for month in range(from_month, to_month + 1):
-            held.setdefault((month, post["organisation"], post["person"]), []).append(post)
-    return [together(at_once) | {"month": month, "state": ACTIVE} for (month, _, _), at_once in held.items()]
+            held.setdefault((month, columns["organisation"][i], columns["person"][i]), []).append(i)
+    return held
 
 
 FORMAT = SourceFormat(

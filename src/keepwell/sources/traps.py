@@ -2,170 +2,167 @@
 
 Two traps make numbers wrong without any cell being wrong: identifiers that were drawn anew, so that everybody
 seems to have left and everybody to have joined; and an organisation or unit that vanishes or appears at once,
-mostly because it was renamed, merged or left out of the extract.
+mostly because it was renamed, merged or left out of the extract. Each month of a file is compared with the
+nearest one before and after it, within a year, whether in the file or loaded.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from keepwell.errors import counted, listed
 from keepwell.periods import Month
+from keepwell.records.recodes import Recode, recodes_in, successions_in
 from keepwell.records.workspace import Generation, Load, Workspace
 from keepwell.sources.formats import Decision, Reading, SourceFormat
+from keepwell.sources.same_people import (
+    COLUMNS,
+    MonthOfPeople,
+    Overlap,
+    dealt_anew,
+    new_numbers,
+    new_numbers_together,
+    overlap,
+)
+from keepwell.sources.same_places import (
+    UnitsChanged,
+    months_missing,
+    nearest,
+    organisations_changed,
+    told_by,
+)
 
-FEWEST_PEOPLE = 20
-"""Below this many people in a month, half of them may really have changed."""
-STILL_THERE = 0.5
-"""In no month or quarter does half of an organisation leave: fewer still there means new identifiers."""
-MONTHS_COMPARED = 3
-FEWEST_IN_UNIT = 5
-MOVED_TOGETHER = 0.5
-
-
-@dataclass(slots=True)
-class MonthOfPeople:
-    """Who was where in one organisation at one month's end."""
-
-    people: dict[str, str] = field(default_factory=dict)
-
-    def by_unit(self) -> dict[str, set[str]]:
-        units: dict[str, set[str]] = defaultdict(set)
-        for person, unit in self.people.items():
-            units[unit].add(person)
-        return units
+Place = tuple[str, int]
+"""An organisation and a Month.index."""
 
 
 def traps(
     workspace: Workspace, before: Generation, source: SourceFormat, reading: Reading, replaced: tuple[int, ...]
 ) -> list[Decision]:
-    """What looks like one of the two traps, against what is loaded and inside the file itself."""
+    """What looks like one of the traps, against what is loaded and inside the file itself."""
+    if source.reference:
+        return []
     earlier = [x for x in before.loads if x.format == source.name and x.number not in replaced]
-    found = _organisations(earlier, reading)
+    told = _told(reading)
+    found = months_missing(told, earlier, inside="leavers" not in reading.tables)
+    if "leavers" not in reading.tables:
+        found += organisations_changed(told, earlier, successions_in(workspace, before))
     if "positions" in reading.tables:
-        found += _people(workspace, earlier, reading)
+        found += _people(workspace, earlier, reading, recodes_in(workspace, before))
     return found
 
 
-def _organisations(earlier: list[Load], reading: Reading) -> list[Decision]:
-    """Organisations that last month's file of the same kind had and this one has not, or the other way."""
-    month_before = str(reading.first_month + -1)
-    last = [x for x in earlier if x.last_month == month_before and set(x.organisations) & set(reading.organisations)]
-    if not last:
-        return []
-    had = {o for x in last for o in x.organisations}
-    have = set(reading.organisations)
-    gone, new = sorted(had - have), sorted(have - had) if len(had) > 1 else []
-    if not gone and not new:
-        return []
-    return [
-        Decision(
-            "organisations-changed",
-            f"{counted(len(gone), 'organisation')} gone and {len(new)} new since {month_before}.",
-            f"gone: {listed(gone) or 'none'}; new: {listed(new) or 'none'}",
-            "if one became the other, load a table of successors (headings code, successor, on)",
-            blocks=False,
-        )
-    ]
+def places_in(table: pa.Table) -> set[Place]:
+    """The organisations and months that a table has rows of."""
+    pairs = table.select(["organisation", "month"]).group_by(["organisation", "month"]).aggregate([])
+    return set(zip(pairs["organisation"].to_pylist(), pairs["month"].to_pylist(), strict=True))
 
 
-def _people(workspace: Workspace, earlier: list[Load], reading: Reading) -> list[Decision]:
-    months = _months_of(reading.tables["positions"].select(["organisation", "month", "person", "unit"]).to_pylist())
-    wanted = _neighbours(months)
-    for load in earlier:
-        if set(load.organisations) & {o for o, _ in wanted} and "positions" in load.parts:
-            months |= _loaded(workspace, load, wanted)
-    redrawn, moved = [], []
-    mine = {(o, m) for o, m in months if reading.first_month.index <= m <= reading.last_month.index}
-    for organisation, month in sorted(mine):
-        earlier_month = _nearest_before(months, organisation, month)
-        if earlier_month is None:
-            continue
-        then, now = months[organisation, earlier_month], months[organisation, month]
-        if _redrawn(then, now):
-            redrawn.append(
-                f"{organisation} {Month(month)}: {_still(then, now):.0%} of {Month(earlier_month)} still there"
-            )
+def _told(reading: Reading) -> dict[int, set[str]]:
+    """Month by month the organisations that a file tells of; leavers need not have any in each month."""
+    told: dict[int, set[str]] = {}
+    for table in reading.tables.values():
+        for organisation, month in places_in(table):
+            told.setdefault(month, set()).add(organisation)
+    told.setdefault(reading.last_month.index, set(reading.organisations))
+    return told
+
+
+@dataclass(slots=True)
+class _Compared:
+    """What the months of a file say beside one another."""
+
+    redrawn: list[str] = field(default_factory=list)
+    small: list[Overlap] = field(default_factory=list)
+    units: UnitsChanged = field(default_factory=UnitsChanged)
+
+    def look(
+        self, organisation: str, months: tuple[int, int], people: tuple[MonthOfPeople, MonthOfPeople],
+        recodes: Sequence[Recode],
+    ) -> None:  # fmt: skip
+        (a, b), (then, now) = months, people
+        found = overlap(then, now)
+        if new_numbers(found):
+            self.redrawn.append(f"{organisation} {Month(b)}: {found.share:.0%} of {Month(a)} still there")
+        elif dealt_anew(then, now):
+            self.redrawn.append(f"{organisation} {Month(b)}: the numbers of {Month(a)} belong to other people")
         else:
-            moved += [f"{old} → {new} ({organisation})" for old, new in _renamed(then, now)]
-    return [*_redrawn_decision(redrawn), *_renamed_decision(moved)]
+            self.small.append(found)
+            self.units.compare(organisation, then, now, b, recodes)
+
+    def decisions(self) -> list[Decision]:
+        if not self.redrawn and new_numbers_together(self.small):
+            self.redrawn.append(f"{counted(len(self.small), 'comparison')} of small organisations")
+        if not self.redrawn:
+            return self.units.decisions()
+        wrong = "People cannot be followed from month to month: the identifiers seem to have been drawn anew."
+        attempt = "ask for an extract with the same employee numbers; --accept new-identifiers only if they truly left"
+        return [Decision("new-identifiers", wrong, listed(self.redrawn, 3), attempt, blocks=True)]
 
 
-def _months_of(rows: Iterable[Mapping[str, object]]) -> dict[tuple[str, int], MonthOfPeople]:
-    months: dict[tuple[str, int], MonthOfPeople] = defaultdict(MonthOfPeople)
-    for row in rows:
-        months[str(row["organisation"]), int(str(row["month"]))].people[str(row["person"])] = str(row["unit"])
-    return dict(months)
+def _people(
+    workspace: Workspace, earlier: Sequence[Load], reading: Reading, recodes: Sequence[Recode]
+) -> list[Decision]:
+    mine = _by_place(reading.tables["positions"])
+    others = {(o, m) for m, organisations in told_by(earlier).items() for o in organisations}
+    pairs = list(_neighbours(set(mine), others - set(mine)))
+    wanted = {place for pair in pairs for place in pair} - set(mine)
+    people = {**mine, **_loaded(workspace, earlier, wanted)}
+    compared = _Compared()
+    for then, now in pairs:
+        if then in people and now in people:
+            compared.look(then[0], (then[1], now[1]), (people[then], people[now]), recodes)
+    return compared.decisions()
 
 
-def _neighbours(months: Mapping[tuple[str, int], MonthOfPeople]) -> set[tuple[str, int]]:
-    near = range(-MONTHS_COMPARED, MONTHS_COMPARED + 1)
-    return {(o, m + step) for o, m in months for step in near} - set(months)
+def _neighbours(mine: set[Place], others: set[Place]) -> Iterator[tuple[Place, Place]]:
+    """Each month of the file with the nearest before it, and with the nearest after it if that is loaded already."""
+    months: dict[str, set[int]] = {}
+    for organisation, month in mine | others:
+        months.setdefault(organisation, set()).add(month)
+    for organisation, month in sorted(mine):
+        if (before := nearest(months[organisation], month, -1)) is not None:
+            yield (organisation, before), (organisation, month)
+        after = nearest(months[organisation], month, 1)
+        if after is not None and (organisation, after) not in mine:
+            yield (organisation, month), (organisation, after)
 
 
-def _loaded(workspace: Workspace, load: Load, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], MonthOfPeople]:
-    first, last = Month.parse(load.first_month).index, Month.parse(load.last_month).index
-    if not any(first <= m <= last for _, m in wanted):
-        return {}
-    columns = ["organisation", "month", "person", "unit"]
-    table = pq.read_table(workspace.part(load.parts["positions"]), columns=columns)
-    rows = (r for r in table.to_pylist() if (r["organisation"], r["month"]) in wanted)
-    return _months_of(rows)
+def _by_place(positions: pa.Table) -> dict[Place, MonthOfPeople]:
+    """The rows of each organisation and month; sorted once, then cut."""
+    rows = positions.select(["organisation", "month", *COLUMNS])
+    places = sorted(places_in(rows))
+    if len(places) == 1:
+        return {places[0]: MonthOfPeople(rows)}
+    rows = rows.sort_by([("organisation", "ascending"), ("month", "ascending")])
+    ends = _lengths(rows)
+    return {place: MonthOfPeople(rows.slice(*ends[place])) for place in places}
 
 
-def _nearest_before(months: Mapping[tuple[str, int], MonthOfPeople], organisation: str, month: int) -> int | None:
-    return next((month - i for i in range(1, MONTHS_COMPARED + 1) if (organisation, month - i) in months), None)
+def _lengths(rows: pa.Table) -> dict[Place, tuple[int, int]]:
+    """Where the rows of each place begin in a sorted table, and how many they are."""
+    counts = rows.group_by(["organisation", "month"], use_threads=False).aggregate([([], "count_all")])
+    found, start = {}, 0
+    for row in counts.to_pylist():
+        found[row["organisation"], row["month"]] = (start, row["count_all"])
+        start += row["count_all"]
+    return found
 
 
-def _still(then: MonthOfPeople, now: MonthOfPeople) -> float:
-    return len(then.people.keys() & now.people.keys()) / len(then.people)
-
-
-def _redrawn(then: MonthOfPeople, now: MonthOfPeople) -> bool:
-    enough = min(len(then.people), len(now.people)) >= FEWEST_PEOPLE
-    return enough and _still(then, now) < STILL_THERE
-
-
-def _renamed(then: MonthOfPeople, now: MonthOfPeople) -> list[tuple[str, str]]:
-    """Units that are gone, whose people mostly stand together in a unit that is new."""
-    before, after = then.by_unit(), now.by_unit()
-    pairs = []
-    for unit in sorted(before.keys() - after.keys()):
-        to = Counter(now.people[p] for p in before[unit] if p in now.people and now.people[p] not in before)
-        if len(before[unit]) >= FEWEST_IN_UNIT and to:
-            new, people = to.most_common(1)[0]
-            if people >= MOVED_TOGETHER * len(before[unit]):
-                pairs.append((unit, new))
-    return pairs
-
-
-def _redrawn_decision(redrawn: list[str]) -> list[Decision]:
-    if not redrawn:
-        return []
-    return [
-        Decision(
-            "new-identifiers",
-            "People cannot be followed from the month before: the identifiers seem to have been drawn anew.",
-            listed(redrawn, 3),
-            "ask for an extract with the same employee numbers; --accept new-identifiers only if they truly left",
-            blocks=True,
-        )
-    ]
-
-
-def _renamed_decision(moved: list[str]) -> list[Decision]:
-    if not moved:
-        return []
-    return [
-        Decision(
-            "renamed-units",
-            f"{counted(len(moved), 'unit')} vanished while most of the people stand in a new one: renamed?",
-            listed(moved, 4),
-            "if so, load a table of recodes (headings organisation, field, old, new, from): a renaming is no departure",
-            blocks=False,
-        )
-    ]
+def _loaded(workspace: Workspace, loads: Sequence[Load], wanted: set[Place]) -> dict[Place, MonthOfPeople]:
+    """The wanted months of what is loaded; other loads are not opened."""
+    found: dict[Place, MonthOfPeople] = {}
+    for load in loads:
+        here = {(o, m) for m, organisations in told_by([load]).items() for o in organisations} & wanted
+        if here and "positions" in load.parts:
+            path = workspace.part(load.parts["positions"])
+            rows = pq.read_table(path, columns=["organisation", "month", *COLUMNS])
+            months = pa.array(sorted({m for _, m in here}), pa.int32())
+            by_place = _by_place(rows.filter(pc.is_in(rows["month"], value_set=months)))
+            found |= {place: people for place, people in by_place.items() if place in wanted}
+    return found

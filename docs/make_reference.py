@@ -78,6 +78,10 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(_cell(c) for c in line)} |" for line in lines)
 
 
+def _facts(facts: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"- **{name}**: {_cell(words)}" for name, words in facts)
+
+
 def _cell(text: str) -> str:
     return " ".join(_text(text).split()).replace("|", "\\|")
 
@@ -144,8 +148,8 @@ def _measure(measure: Measure) -> str:
         ("Better", measure.better),
         ("Source", measure.reference),
     ]
-    parts = [f"# {measure.label}", f"*{measure.question}*", _text(measure.words), f"    {measure.formula}"]
-    parts += [_table(("", ""), facts), f"```sh\nkeepwell measure {measure.name}\n```"]
+    parts = [f"# {measure.label}", f"*{measure.question}*", _text(measure.words), f"> {_text(measure.formula)}"]
+    parts += [_facts(facts), f"```sh\nkeepwell measure {measure.name}\n```"]
     if measure.columns:
         parts += ["## Columns of its own", _table(("Column", "Meaning"), _named(measure.columns.items()))]
     parts += ["The other columns: [Columns](../columns.md).", "## How it is made", _how_made(measure.name)]
@@ -190,7 +194,7 @@ def _format(source: SourceFormat) -> str:
         (f"`{name}`", fields[name].means if name in fields else "", "; ".join(headings))
         for name, headings in source.headings.items()
     ]
-    parts = [f"# {source.title}", f"*{question}*", _text(about), _table(("", ""), facts), "## Headings"]
+    parts = [f"# {source.title}", f"*{question}*", _text(about), _facts(facts), "## Headings"]
     if rows and fields:
         parts += ["Where two headings fit one field, the one named first is taken."]
         parts += [_table(("Field", "Meaning", "Headings it is known by"), rows)]

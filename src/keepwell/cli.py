@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,14 +27,14 @@ from keepwell.errors import KeepwellError, counted
 from keepwell.made_up import KINDS, MISTAKES, SystemPlan, make_up
 from keepwell.measures import measures as all_measures
 from keepwell.periods import Month
-from keepwell.records.workspace import Load, Workspace, described, erase_unlisted, write_whole
+from keepwell.records.workspace import Workspace, described, erase_unlisted, write_whole
 from keepwell.reports import tables
 from keepwell.reports.html import as_html
 from keepwell.reports.overview import overview
 from keepwell.reports.pdf import as_pdf
 from keepwell.reports.workbook import as_xlsx
 from keepwell.sources import FORMATS, ReadOptions
-from keepwell.sources.loading import check_file, load_file, problems_in_words
+from keepwell.sources.telling import Telling, Told, told_of_check, told_of_load
 
 REFUSED, WARNED, OUR_FAULT = 2, 1, 70
 DEFAULT_WORKSPACE = "keepwell-workspace"
@@ -90,6 +90,7 @@ def reading_options(command: Any) -> Any:
             click.option("--leave-out", multiple=True, help="A field not to take, such as religion."),
             click.option("--day-first/--month-first", default=None, help="How 01/02/2025 is to be read."),
             click.option("--accept", multiple=True, help="A decision, by the name that check gave it."),
+            click.option("--profile", help="Keep what is said of this file under a name, or use it again."),
         ]
     ):
         command = option(command)
@@ -104,6 +105,7 @@ def _options(arguments: dict[str, Any]) -> ReadOptions:
         leave_out=frozenset(arguments["leave_out"]),
         day_first=arguments["day_first"],
         accept=frozenset(arguments["accept"]),
+        profile=arguments["profile"],
         format=arguments["format_name"],
         today=dt.datetime.now(dt.UTC).date(),
     )
@@ -121,29 +123,7 @@ def check(workspace: Workspace, /, files: Sequence[Path], **arguments: Any) -> N
 
     Exit status 0: would load; 1: would load with a decision; 2: would not.
     """
-    worst = 0
-    for path in files:
-        try:
-            checked = check_file(workspace, path, _options(arguments))
-        except KeepwellError as error:
-            click.echo(str(error), err=True)
-            worst = REFUSED
-            continue
-        reading = checked.reading
-        click.echo(f"{path.name}: {checked.source.title}")
-        click.echo(
-            f"  {_months(str(reading.first_month), str(reading.last_month))}, {_organisations(reading.organisations)}"
-        )
-        click.echo(f"  {counted(reading.rows_taken, 'row')} would be taken of {reading.rows_read:,}")
-        for line in (
-            *problems_in_words((x.reason, tuple(x.rows)) for x in reading.left_out),
-            *reading.remarks,
-        ):
-            click.echo(f"  {line}")
-        for decision in checked.decisions:
-            click.echo(f"{decision}  (decision: {decision.code})")
-            worst = max(worst, WARNED)
-    sys.exit(worst)
+    sys.exit(_tell_each(files, lambda path: told_of_check(workspace, path, _options(arguments))))
 
 
 @cli.command()
@@ -152,33 +132,26 @@ def check(workspace: Workspace, /, files: Sequence[Path], **arguments: Any) -> N
 @click.pass_obj
 def load(workspace: Workspace, /, files: Sequence[Path], **arguments: Any) -> NoReturn:
     """Load each FILE into the workspace, whole or not at all."""
-    worst = 0
+    sys.exit(_tell_each(files, lambda path: told_of_load(workspace, path, _options(arguments))))
+
+
+def _tell_each(files: Sequence[Path], done: Callable[[Path], Told]) -> int:
+    """Do it to each file and tell; what is refused does not stop the others. Returns the exit status."""
+    telling, worst = Telling(len(files), click.echo), 0
     for path in files:
         try:
-            loaded = load_file(workspace, path, _options(arguments), now=dt.datetime.now(dt.UTC))
+            told = done(path)
         except KeepwellError as error:
             click.echo(str(error), err=True)
+            telling.count("refused")
             worst = REFUSED
             continue
-        _tell_load(loaded)
-        worst = max(worst, WARNED if loaded.warnings else 0)
-    sys.exit(worst)
-
-
-def _tell_load(loaded: Load) -> None:
-    click.echo(f"Loaded {loaded.file} as load {loaded.number} ({loaded.format}).")
-    click.echo(f"  {_months(loaded.first_month, loaded.last_month)}, {_organisations(loaded.organisations)}")
-    click.echo(f"  {counted(loaded.rows_taken, 'row')} in, {loaded.rows_read - loaded.rows_taken:,} left out")
-    for line in (*problems_in_words(loaded.left_out), *loaded.remarks, *loaded.warnings):
-        click.echo(f"  {line}")
-
-
-def _months(first: str, last: str) -> str:
-    return first if first == last else f"{first} to {last}"
-
-
-def _organisations(codes: Sequence[str]) -> str:
-    return codes[0] if len(codes) == 1 else counted(len(codes), "organisation")
+        telling.tell(told)
+        worst = max(worst, WARNED if told.decisions else 0)
+    if not telling.told:
+        telling.say = lambda line: click.echo(line, err=True)
+    telling.close()
+    return worst
 
 
 @cli.command()
@@ -306,7 +279,9 @@ def demo(folder: Path) -> None:
     """Make up a health system, load it and write its report."""
     report = demonstrate(folder, click.echo)
     click.echo(f"Report: {report.resolve()}")
-    click.echo(f"Try: KEEPWELL_KEY_FILE={folder}/demo.key {_called()} --workspace {folder}/workspace measure leaver_rate")
+    click.echo(
+        f"Try: KEEPWELL_KEY_FILE={folder}/demo.key {_called()} --workspace {folder}/workspace measure leaver_rate"
+    )
 
 
 def _called() -> str:

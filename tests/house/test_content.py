@@ -87,8 +87,7 @@ def mangled(label: str, by: random.Random) -> str:
         written = DASHES if mark == " - " else ["/"]
         parts = label.split(mark)
         label = parts[0] + "".join(
-            by.choice(["", " ", "  "]) + by.choice(written) + by.choice(["", " ", "  "]) + part
-            for part in parts[1:]
+            by.choice(["", " ", "  "]) + by.choice(written) + by.choice(["", " ", "  "]) + part for part in parts[1:]
         )
     label = re.sub(" +", lambda _: by.choice(SPACES), label)
     letters = (by.choice((str.upper, str.lower))(letter) for letter in label)
@@ -151,9 +150,7 @@ def test_a_key_given_twice_is_refused():
         read_yaml(planted, "planted.yaml")
 
 
-@pytest.mark.parametrize(
-    "words", [content.leaving_reasons, content.destinations, content.assignment_statuses]
-)
+@pytest.mark.parametrize("words", [content.leaving_reasons, content.destinations, content.assignment_statuses])
 def test_no_word_is_given_twice(words):
     assert len(by_words(words())) == sum(1 + len(word.aliases) for word in words())
 

@@ -242,6 +242,7 @@ def not_said(shown: list[str], said: str) -> list[str]:
     return [line for line in shown if "…" not in line and " ".join(line.split()) not in lines]
 
 
+@pytest.mark.real
 def test_the_tutorial_runs_as_it_is_written(tmp_path):
     if not PUBLIC_FILE.is_file():
         pytest.skip(f"the public file is not here: {PUBLIC_FILE.name}")

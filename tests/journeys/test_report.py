@@ -65,7 +65,10 @@ class TestOpeningTheReport:
             "How did it go, month by month?",
             "Which teams lose most?",
         ]
-        assert "of staff left their organisation in the 12 months to October 2025" in page.locator(".answer").first.inner_text()
+        assert (
+            "of staff left their organisation in the 12 months to October 2025"
+            in page.locator(".answer").first.inner_text()
+        )
         assert "Why do they go?" in questions
         assert "reason recorded most often" in page.locator("#reasons .answer").inner_text()
 
@@ -111,7 +114,11 @@ def test_it_says_the_same_without_javascript(browser: Browser, report: Path) -> 
 def test_an_accessibility_fault_would_be_noticed(browser: Browser, report: Path, tmp_path: Path) -> None:
     """The planted fault: charts without a name, and pale grey words."""
     spoilt = report.read_text("utf-8").replace('role="img" aria-labelledby', 'role="img" data-was')
-    spoilt = spoilt.replace("--grey: #4c6272", "--grey: #c8d0d4").replace("<title", "<metadata").replace("</title", "</metadata")
+    spoilt = (
+        spoilt.replace("--grey: #4c6272", "--grey: #c8d0d4")
+        .replace("<title", "<metadata")
+        .replace("</title", "</metadata")
+    )
     path = tmp_path / "spoilt.html"
     path.write_text(spoilt, "utf-8")
     opened = browser.new_page()

@@ -97,6 +97,18 @@ def database() -> Database:
     return Database()
 
 
+@cache
+def connection() -> ibis.BaseBackend:
+    """The same tables, for what must run through Ibis itself."""
+    return ibis.duckdb.from_connection(database().duckdb)
+
+
+def close() -> None:
+    database().duckdb.close()
+    connection.cache_clear()
+    database.cache_clear()
+
+
 def compiled(expression: Callable[[StaffRecords, ibis.Table], ibis.Table]) -> Callable[[World], list[Row]]:
     """From a world to the rows of an expression over its records, in every window."""
     base = database()

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+
 import ibis
 from drawing import Row, columns, drawn, in_period, leavers_drawn, period, rows, the_row
 
+from keepwell.enquiries import Enquiry, answer
 from keepwell.measures.voluntary_leaver_rate import voluntary_leaver_rate
+from keepwell.periods import Month
 from keepwell.records.counting import event_flows
 from keepwell.records.flows import Grouping
+from keepwell.records.keys import PersonKey
+from keepwell.records.workspace import Workspace
+from keepwell.sources import ReadOptions
+from keepwell.sources.loading import load_file
 
 OCTOBER = period("2025-10", "2025-10")
 STAFF = drawn("""
@@ -67,3 +76,29 @@ def test_leavers_of_a_group_without_staff_at_either_end_are_not_lost() -> None:
     last = rows(voluntary_leaver_rate(in_period(in_between, OCTOBER), staff, grouping), "staff_group")[-1]
     assert columns(last, "staff_group", "headcount_at_start", "leavers", "voluntary_leaver_rate") == ("X", 0, 1, None)
     assert last["period_end"] == the_row(OCTOBER.select(end=ibis._.period_end))["end"]
+
+
+STAFF_IN_POST = """Month,Employee Number,Organisation Code,Staff Group,FTE
+2025-09,1,RX1,N,1.0
+2025-09,2,RX1,N,1.0
+2025-10,2,RX1,N,1.0
+2025-10,3,RX1,N,1.0
+"""
+LEAVERS_OF_TWO = """Employee Number,Organisation Code,Staff Group,Termination Date,Leaving Reason
+1,RX1,N,2025-10-15,Voluntary Resignation - Health
+8,RX2,N,2025-10-15,Voluntary Resignation - Health
+9,RX2,N,2025-10-16,Voluntary Resignation - Health
+"""
+
+
+def test_leavers_of_an_organisation_whose_staff_are_not_loaded_are_left_out_and_said(tmp_path: Path) -> None:
+    """Else three leavers would stand over the staff of one organisation of the two."""
+    workspace = Workspace(tmp_path / "workspace")
+    for name, text in (("staff.csv", STAFF_IN_POST), ("leavers.csv", LEAVERS_OF_TWO)):
+        (tmp_path / name).write_text(text, "utf-8")
+        options = ReadOptions(today=dt.date(2025, 11, 30), key=PersonKey(b"k" * 32))
+        load_file(workspace, tmp_path / name, options, now=dt.datetime(2025, 11, 30, tzinfo=dt.UTC))
+    released = answer(workspace, Enquiry("voluntary_leaver_rate", end=Month.parse("2025-10"), months=1))
+    (row,) = released.rows()
+    assert columns(row, "leavers", "headcount_at_start", "headcount_at_end", "voluntary_leaver_rate") == (1, 2, 2, 0.5)
+    assert any("1 organisation left out" in note and "RX2" in note for note in released.notes)

@@ -86,9 +86,7 @@ def test_a_text_that_nobody_knows_or_that_could_mean_several_is_not_guessed(text
 
 def test_only_two_reasons_say_nothing_and_one_hides_why_they_resigned():
     assert {r.name for r in leaving_reasons() if r.unknown} == {"Unknown", "Not Set in Legacy at Migration"}
-    assert [r.name for r in leaving_reasons() if r.unknown_detail] == [
-        "Voluntary Resignation - Other/Not Known"
-    ]
+    assert [r.name for r in leaving_reasons() if r.unknown_detail] == ["Voluntary Resignation - Other/Not Known"]
     hidden = normalise_reason("Voluntary Resignation - Other/Not Known")
     assert hidden.voluntary
     assert not hidden.unknown

@@ -107,7 +107,9 @@ def test_the_workbook_has_the_tables_with_their_definitions(made: Report, tmp_pa
 def test_the_same_report_makes_the_same_workbook(made: Report, tmp_path: Path) -> None:
     as_xlsx(made, tmp_path / "a.xlsx")
     as_xlsx(made, tmp_path / "b.xlsx")
-    contents = [{n: z.read(n) for n in z.namelist()} for z in map(zipfile.ZipFile, (tmp_path / "a.xlsx", tmp_path / "b.xlsx"))]
+    contents = [
+        {n: z.read(n) for n in z.namelist()} for z in map(zipfile.ZipFile, (tmp_path / "a.xlsx", tmp_path / "b.xlsx"))
+    ]
     assert contents[0] == contents[1]
 
 

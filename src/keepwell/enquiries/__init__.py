@@ -30,6 +30,9 @@ ROADS: dict[str, tuple[str, Callable[[Asked], Released]]] = {
 """Of each source: the need of a measure that it meets, and the road from it to a Released table."""
 
 
+NEEDS = {"flows": "published turnover", "staff": "staff records", "leavers": "leavers extracts"}
+
+
 def answer(workspace: Workspace, enquiry: Enquiry, session: Session | None = None) -> Released:
     """The table that answers an enquiry, with its definition, passed through disclosure control.
 
@@ -66,7 +69,7 @@ def _source(generation: Generation, enquiry: Enquiry, asked: Measure) -> str:
     if not loaded:
         raise EnquiryRefused(
             f"Nothing is loaded that {asked.label.lower()} can be made from.",
-            found=f"{counted(len(generation.loads), 'load')}; it is made from {' or '.join(asked.needs)}",
+            found=f"{counted(len(generation.loads), 'load')}; it is made from {' or '.join(NEEDS[n] for n in asked.needs)}",
             attempt="keepwell load FILE…; keepwell formats tells what can be loaded",
         )
     if len(loaded) > 1:

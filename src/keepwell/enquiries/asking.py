@@ -131,7 +131,7 @@ def definition(asked: Asked, chosen: Chosen, *, method: str, population: str) ->
     return Definition(
         measure=measure.name,
         label=measure.label,
-        words=measure.words,
+        words=(chosen.method == "event" and measure.words_by_event) or measure.words,
         formula=measure.formula,
         unit=measure.unit,
         basis=chosen.basis,

@@ -131,8 +131,18 @@ def explain(
         policy=enquiry.policy,
         audience=enquiry.audience,
         inputs_published=False,
-        notes=tuple(notes),
+        notes=(*notes, *_counted_twice(records, enquiry)),
     )
+
+
+def _counted_twice(records: StaffRecords, enquiry: Enquiry) -> list[str]:
+    organisations = records.seen.organisation.nunique().to_pyarrow().as_py()
+    if organisations < 2 or "organisation" in dict(enquiry.where):
+        return []
+    return [
+        "People with posts in several organisations count in each here, and once in keepwell measure: the averages "
+        "of staff differ a little. Ask for one organisation to see the very same figures."
+    ]
 
 
 def _named(name: str) -> RateDefinition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import ibis
 
@@ -27,10 +28,10 @@ from keepwell.measures.length_of_service import length_of_service
 from keepwell.measures.records_complete import records_complete
 from keepwell.measures.share_past_age import share_past_age
 from keepwell.periods import Month, Period
-from keepwell.records.counting import StaffRecords, event_flows, seen_throughout, snapshot_flows, windows
+from keepwell.records.counting import StaffRecords, event_flows, seen_throughout, windows
 from keepwell.records.flows import Grouping
+from keepwell.records.kernels import snapshot_flows_fast
 
-FLOWS = {"snapshot": snapshot_flows, "event": event_flows}
 PEOPLE: dict[str, Callable[[StaffRecords, ibis.Table, Grouping], ibis.Table]] = {
     "change_in_staff": change_in_staff,
     "early_leaving_of_leavers": early_leaving_of_leavers,
@@ -65,9 +66,11 @@ def from_staff(asked: Asked) -> Released:
         _refuse_scope(enquiry)
         table = PEOPLE[name](records, windows(periods), enquiry.grouping)
     else:
-        counts = FLOWS[method](records, windows(periods), enquiry.grouping, leaving)
+        counts = _flows(asked, method)(records, windows(periods), enquiry.grouping, leaving)
         table = with_rates(counts, basis, stable=method == "snapshot")
-    rows = table.order_by(["period_end", *enquiry.by]).to_pyarrow()
+    rows = table.order_by(
+        ["period_end", *enquiry.by, *(["arrived_in"] if name == "international_retention" else [])]
+    ).to_pyarrow()
     return release(
         with_interval(rows) if name == "share_who_left" else rows,
         definition(asked, chosen, method=METHOD_WORDS[method], population=population(enquiry, method)),
@@ -76,6 +79,10 @@ def from_staff(asked: Asked) -> Released:
         inputs_published=all(load.published for load in asked.loads),
         notes=(*notes, *_notes(asked, leaving)),
     )
+
+
+def _flows(asked: Asked, method: str) -> Callable[[StaffRecords, ibis.Table, Grouping, str], ibis.Table]:
+    return event_flows if method == "event" else partial(snapshot_flows_fast, asked.session.connection)
 
 
 def months_seen(records: StaffRecords) -> list[Month]:
@@ -125,10 +132,16 @@ def _leaving(enquiry: Enquiry, records: StaffRecords) -> str:
     return leaving
 
 
+def _open_warnings(asked: Asked) -> bool:
+    """Whether a load warned, and no recodes or successors were loaded after it that may have settled the matter."""
+    settled = [x.number for x in asked.session.generation.loads if {"recodes", "successions"} & set(x.parts)]
+    return any(load.warnings and load.number > max(settled, default=0) for load in asked.loads)
+
+
 def _notes(asked: Asked, leaving: str) -> Sequence[str]:
     notes = []
     if leaving == "organisation" and "organisation" not in asked.enquiry.grouping.fields:
         notes.append("Each person counts once, also with posts in several organisations.")
-    if any(load.warnings for load in asked.loads):
-        notes.append("Some loads came with warnings that need a decision: see keepwell loads.")
+    if _open_warnings(asked):
+        notes.append("Some files came with warnings that need a decision: keepwell loads shows them.")
     return notes

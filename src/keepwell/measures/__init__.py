@@ -19,7 +19,8 @@ class Measure:
 
     `needs` names the canonical tables it can be made from: "flows" (published counts), "staff" (records of
     people in post), "leavers" (records of people who left). `unit` is share, people, fte, years or records.
-    `better` says which way is improvement: lower, higher or neither.
+    `better` says which way is improvement: lower, higher or neither. `words_by_event` are the words where it is
+    counted by event and not by snapshot.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Measure:
     better: str
     reference: str
     columns: dict[str, str]
+    words_by_event: str = ""
 
 
 @cache

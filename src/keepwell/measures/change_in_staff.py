@@ -35,7 +35,7 @@ def change_in_staff(records: StaffRecords, periods: ibis.Table, grouping: Groupi
 
     Columns: headcount_at_start, headcount_at_end, each term in people; fte_at_start, fte_at_end, each term
     as <term>_fte, changed_hours_fte.
-    Source: the joiner, leaver and stayer flows of public ESR analyses (methodology 2.1), our names.
+    Source: the joiner, leaver and stayer flows of public ESR analyses by national analysts, our names.
     """
     start, end = there_at(records.spells, periods, "before"), there_at(records.spells, periods, "last")
     people = _people_in_group(start, end, grouping, among=records.spells)

@@ -139,10 +139,16 @@ def keep(rows: ibis.Table, grouping: Grouping, *, among: ibis.Table | None = Non
 
 def only(rows: ibis.Table, grouping: Grouping) -> ibis.Table:
     """As keep, of values that are known already."""
+    return rows.filter(has_values(rows, grouping)) if grouping.where else rows
+
+
+def has_values(rows: ibis.Table, grouping: Grouping) -> ibis.Value:
+    """Whether a row has, of each field chosen, one of the values chosen."""
+    every = ibis.literal(True)
     for name, values in grouping.where:
         folded = [value.casefold() for value in values]
-        rows = rows.filter(reduce(or_, [rows[column].lower().isin(folded) for column in _columns_of(rows, name)]))
-    return rows
+        every = every & reduce(or_, [rows[column].lower().isin(folded) for column in _columns_of(rows, name)])
+    return every
 
 
 def refuse_unknown(rows: ibis.Table, grouping: Grouping) -> None:
@@ -186,8 +192,10 @@ def _refuse_unknown_values(rows: ibis.Table, name: str, values: tuple[str, ...])
 
 
 def _nearest(value: str, names: list[str]) -> list[str]:
-    words = set(value.casefold().split())
-    return sorted(names, key=lambda n: (-len(words & set(n.casefold().split())), n))
+    """Names that hold what was typed come first, then those that share words with it."""
+    typed = value.casefold()
+    words = set(typed.split())
+    return sorted(names, key=lambda n: (typed not in n.casefold(), -len(words & set(n.casefold().split())), n))
 
 
 def refuse_missing_months(period: Period, have: Sequence[Month]) -> None:

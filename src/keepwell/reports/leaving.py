@@ -12,7 +12,7 @@ from keepwell.charts.course import course
 from keepwell.charts.intervals import intervals
 from keepwell.disclosure import Released
 from keepwell.enquiries import Enquiry, Session, answer
-from keepwell.errors import counted
+from keepwell.errors import EnquiryRefused, counted
 from keepwell.reports.sections import Figure, Grid, Section, grid
 
 FLOW_HEADINGS = {
@@ -68,6 +68,10 @@ def headline(asking: Asking, whose: str, period: str) -> tuple[Section, Released
             Figure("Stability index", f"{row['stability_index']:.1%}", "of those here at the start, still here")
         )
     notes = list(released.notes)
+    if moved := _moved(asking, released):
+        notes.insert(
+            0, f"Of the leavers, {counted(moved, 'person', 'people')} moved to another organisation loaded here."
+        )
     if paused := row.get("leavers_paused"):
         notes.insert(
             0, f"Of the leavers, {counted(paused, 'person', 'people')} went on unpaid leave or a career break."
@@ -83,6 +87,17 @@ def headline(asking: Asking, whose: str, period: str) -> tuple[Section, Released
         ),
         released,
     )
+
+
+def _moved(asking: Asking, released: Released) -> int:
+    """How many left their organisation for another that is loaded too, where several are."""
+    if "leavers_paused" not in released.table.column_names:
+        return 0  # published counts do not tell
+    try:
+        gone = asking.about("leaver_rate", leaving="system").rows()[0]["leavers"]
+    except EnquiryRefused:
+        return 0  # one organisation alone
+    return int(released.rows()[0]["leavers"]) - int(gone)
 
 
 def monthly_course(asking: Asking, months: int) -> tuple[Section, Released]:

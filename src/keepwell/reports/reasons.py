@@ -38,6 +38,8 @@ def why_they_go(asking: Asking, period: str) -> Made:
     tables = {"Reasons": released, "Reason groups": families, "Reasons known": known}
     figures: tuple[Figure, ...] = ()
     notes = [
+        f"{known.rows()[0]['leavers']:,} last days in post in {period}, also of people who came in between: not the same "
+        "as the leavers in the first answer, who were in post at the start.",
         "The bar is the share recorded; the thin line reaches the share there would be if everybody whose reason is not "
         "known had left for it.",
         "People who left, not assignments that ended: the national table of reasons counts assignments, so the two "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keepwell.errors import FileNotUnderstood, listed
+from keepwell.errors import FileNotUnderstood, counted, listed
 from keepwell.sources import (
     esr_leavers,
     esr_staff_in_post,
@@ -17,7 +17,8 @@ from keepwell.sources import (
     staff_list,
 )
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
-from keepwell.sources.reading import Sheet, plain
+from keepwell.sources.reading import HEADING_ROWS_SEARCHED, Sheet, plain
+from keepwell.sources.staff_columns import is_data
 
 __all__ = ["FORMATS", "Decision", "ReadOptions", "Reading", "SourceFormat", "recognise"]
 
@@ -42,20 +43,32 @@ def recognise(path: Path, sheets: list[Sheet], options: ReadOptions) -> tuple[So
     for source in FORMATS:
         if options.format in (None, source.name) and (match := source.recognise(sheets, options)):
             return source, match
+    known = [source.name for source in FORMATS]
+    if options.format not in (None, *known):
+        raise FileNotUnderstood(
+            f"There is no format called {options.format}.",
+            found=f"--as {options.format}",
+            attempt=f"one of {listed(known, 20)}",
+        )
     raise FileNotUnderstood(
         f"{path.name} is none of the formats that Keepwell reads."
         if options.format is None
         else f"{path.name} is not in the format {options.format}.",
-        found=f"headings {_headings_seen(sheets)}",
+        found=_headings_seen(sheets),
         attempt='keepwell formats; name a heading with --column staff_group="Staff Grp"',
     )
 
 
 def _headings_seen(sheets: list[Sheet]) -> str:
-    """The widest of the first rows, where headings usually are. A row of text without digits, so no one's data."""
-    rows = [row for sheet in sheets for row in sheet.rows[:40]]
-    wordy = [row for row in rows if row and all(not any(ch.isdigit() for ch in cell) for cell in row)]
-    if not wordy:
-        return "none: no row of words above the data"
-    widest = max(wordy, key=lambda row: sum(1 for cell in row if plain(cell)))
-    return listed([" ".join(cell.split()) for cell in widest if cell], 12)
+    """The row of headings, if one is known by two of its headings and holds nobody's data; else only its width.
+
+    A file without headings begins with somebody's row, which must not be shown.
+    """
+    known = {h for source in FORMATS for headings in source.headings.values() for h in headings}
+    rows = [row for sheet in sheets for row in sheet.rows[:HEADING_ROWS_SEARCHED] if any(row)]
+    telling = {i: sum(1 for cell in row if plain(cell) in known) for i, row in enumerate(rows)}
+    best = max(telling, key=lambda i: telling[i])
+    if telling[best] >= 2 and not any(map(is_data, rows[best])):
+        return f"headings {listed([' '.join(cell.split()) for cell in rows[best] if cell], 12)}"
+    widest = max(sum(1 for cell in row if cell) for row in rows)
+    return f"{counted(widest, 'column')}, and no row of headings that is known"

@@ -28,14 +28,15 @@ class Decision:
     blocks: bool
 
     def __str__(self) -> str:
-        return f"{self.wrong}\n  Found: {self.found}\n  Try:   {self.attempt}"
+        return f"{self.wrong}\n  Found: {self.found}\n  Try:   {self.attempt}  (decision: {self.code})"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What the user said about a file that the file does not say itself.
 
-    `columns` maps a canonical field to the heading that holds it; `leave_out` names fields not to take.
+    `columns` maps a canonical field to the heading that holds it; `leave_out` names fields not to take;
+    `profile` is the name under which all that is kept, or used again (see `profiles`).
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class ReadOptions:
     leave_out: frozenset[str] = frozenset()
     day_first: bool | None = None
     accept: frozenset[str] = frozenset()
+    profile: str | None = None
     format: str | None = None
     key: PersonKey | None = None
     today: dt.date = dt.date(2200, 1, 1)

@@ -8,16 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from keepwell.errors import DecisionNeeded, WorkspaceRefused, listed
+from keepwell.errors import DecisionNeeded, WorkspaceRefused, listed, rows_named
 from keepwell.records.keys import PersonKey, default_key_file, person_key
 from keepwell.records.workspace import Generation, Load, Workspace
 from keepwell.sources import Decision, Reading, ReadOptions, SourceFormat, recognise
+from keepwell.sources.profiles import profiles_after, with_profile
 from keepwell.sources.reading import read_sheets
-from keepwell.sources.revisions import revisions
+from keepwell.sources.revisions import older_extract, revisions, same_months
 from keepwell.sources.traps import traps
 
 
@@ -32,6 +34,7 @@ class Checked:
     decisions: tuple[Decision, ...]
     replaces: tuple[int, ...]
     key: PersonKey | None
+    profiles: Mapping[str, Any] | None = None
 
     @property
     def blocked_by(self) -> list[Decision]:
@@ -44,46 +47,61 @@ def check_file(workspace: Workspace, path: Path, options: ReadOptions) -> Checke
     Raises KeepwellError where the file would not load at all.
     """
     before = workspace.current()
-    if before.settings.get("key_fingerprint") is None and not default_key_file().exists():
+    unmade = before.settings.get("key_fingerprint") is None and not default_key_file().exists()
+    if options.key is None and unmade:
         options = replace(options, key=PersonKey(secrets.token_bytes(32)))  # checking leaves no trace
     return _checked(workspace, before, path, options)
 
 
 def load_file(workspace: Workspace, path: Path, options: ReadOptions, *, now: dt.datetime) -> Load:
-    """Read a file and put it in force, whole or not at all.
+    """Read a file and put it in force, whole or not at all; what was said of it is kept under its profile.
 
     Raises DecisionNeeded where something is for the user to decide first; accept it by its code.
     """
     with workspace.change() as change:
         checked = _checked(workspace, change.before, path, options)
         if checked.blocked_by:
-            first = checked.blocked_by[0]
-            raise DecisionNeeded(first.wrong, found=first.found, attempt=first.attempt)
-        reading = checked.reading
-        load = Load(
-            number=0,
-            format=checked.source.name,
-            file=path.name,
-            sha256=checked.sha256,
-            loaded_at=now.astimezone(dt.UTC).isoformat(timespec="seconds"),
-            organisations=() if checked.source.reference else reading.organisations,
-            first_month=str(reading.first_month),
-            last_month=str(reading.last_month),
-            rows_read=reading.rows_read,
-            rows_taken=reading.rows_taken,
-            published=checked.source.published,
-            parts={},
-            left_out=tuple((x.reason, tuple(x.rows)) for x in reading.left_out),
-            remarks=reading.remarks,
-            warnings=tuple(str(d) for d in checked.decisions),
-            replaces=checked.replaces,
-        )
+            raise _to_decide(checked.blocked_by)
         if checked.key is not None:
             change.set(key_fingerprint=checked.key.fingerprint)
-        return change.add(load, reading.tables)
+        if checked.profiles is not None:
+            change.set(profiles=checked.profiles)
+        return change.add(_listed_as(checked, now), checked.reading.tables)
 
 
-def _checked(workspace: Workspace, before: Generation, path: Path, options: ReadOptions) -> Checked:
+def _to_decide(decisions: list[Decision]) -> DecisionNeeded:
+    """The first decision, with the codes of all of them."""
+    first, *others = decisions
+    codes = " ".join(f"--accept {d.code}" for d in decisions)
+    attempt = first.attempt if not others and codes in first.attempt else f"{first.attempt}; to load as it is: {codes}"
+    also = f"; also to decide: {listed([d.code for d in others])}" if others else ""
+    return DecisionNeeded(first.wrong, found=first.found + also, attempt=attempt)
+
+
+def _listed_as(checked: Checked, now: dt.datetime) -> Load:
+    reading = checked.reading
+    return Load(
+        number=0,
+        format=checked.source.name,
+        file=checked.path.name,
+        sha256=checked.sha256,
+        loaded_at=now.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        organisations=reading.organisations,
+        first_month=str(reading.first_month),
+        last_month=str(reading.last_month),
+        rows_read=reading.rows_read,
+        rows_taken=reading.rows_taken,
+        published=checked.source.published,
+        parts={},
+        left_out=tuple((x.reason, tuple(x.rows)) for x in reading.left_out),
+        remarks=reading.remarks,
+        warnings=tuple(str(d) for d in checked.decisions),
+        replaces=checked.replaces,
+    )
+
+
+def _checked(workspace: Workspace, before: Generation, path: Path, said: ReadOptions) -> Checked:
+    options = with_profile(before.settings, said)
     sha256 = _fingerprint(path)
     sheets = read_sheets(path)
     source, match = recognise(path, sheets, options)
@@ -91,12 +109,21 @@ def _checked(workspace: Workspace, before: Generation, path: Path, options: Read
     if source.people and options.key is None:
         options = replace(options, key=person_key(workspace.folder, before.settings.get("key_fingerprint")))
     reading = source.read(path.name, match, options)
-    replaces, clashes = _same_months(before, source, reading)
+    replaces, clashes = same_months(workspace, before, source, reading)
     if source.newest_wins:
         reading = replace(reading, remarks=(*reading.remarks, *revisions(workspace, before, reading)))
+        clashes += older_extract(before, reading)
     found = (*reading.decisions, *clashes, *traps(workspace, before, source, reading, replaces))
-    decisions = tuple(d for d in found if d.code not in options.accept)
-    return Checked(path, source, reading, sha256, decisions, replaces, options.key if source.people else None)
+    return Checked(
+        path,
+        source,
+        reading,
+        sha256,
+        decisions=tuple(d for d in found if d.code not in options.accept),
+        replaces=replaces,
+        key=options.key if source.people else None,
+        profiles=profiles_after(before.settings, said, options),
+    )
 
 
 def _fingerprint(path: Path) -> str:
@@ -117,41 +144,9 @@ def _refuse_twice(before: Generation, path: Path, sha256: str) -> None:
             )
 
 
-def _same_months(before: Generation, source: SourceFormat, reading: Reading) -> tuple[tuple[int, ...], list[Decision]]:
-    """Loads of the same format that speak of the same months and organisations: which to replace is a decision."""
-    clashing = [
-        load
-        for load in before.loads
-        if load.format == source.name
-        and not source.reference
-        and not source.newest_wins
-        and set(load.organisations) & set(reading.organisations)
-        and load.first_month <= str(reading.last_month)
-        and load.last_month >= str(reading.first_month)
-    ]
-    if not clashing:
-        return (), []
-    swallowed = all(
-        str(reading.first_month) <= load.first_month
-        and load.last_month <= str(reading.last_month)
-        and set(load.organisations) <= set(reading.organisations)
-        for load in clashing
-    )
-    numbers = tuple(load.number for load in clashing)
-    found = f"load {listed([f'{x.number} ({x.file})' for x in clashing], 3)} has other rows for the same months"
-    if not swallowed:
-        return (), [_clash(found, f"keepwell unload {' '.join(map(str, numbers))}, then load this file", "overlap")]
-    return numbers, [_clash(found, "--accept revision if this file corrects the earlier one", "revision")]
-
-
-def _clash(found: str, attempt: str, code: str) -> Decision:
-    wrong = "Two files disagree about the same month."
-    return Decision(code, wrong, found, attempt, blocks=True)
-
-
 def problems_in_words(left_out: Iterable[tuple[str, tuple[int, ...]]]) -> list[str]:
     """What was left out and why, a line a reason: "12 rows: no employee number (rows 17, 208 and 10 more)"."""
     return [
-        f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}: {reason} (row {listed([str(r) for r in rows], 3)})"
+        f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}: {reason} ({rows_named(list(rows), 3)})"
         for reason, rows in left_out
     ]

@@ -15,9 +15,12 @@ import pyarrow as pa
 from keepwell.errors import FileNotUnderstood, listed, rows_named
 from keepwell.periods import Month, parse_month_range
 from keepwell.records.flows import ALL_STAFF_GROUPS, FLOW_COUNTS, INTEGER_COUNTS, PUBLISHED_FLOWS
-from keepwell.sources.cells import CellNotUnderstood, read_number
+from keepwell.sources.cells import CellNotUnderstood, decimal_comma, is_missing, read_number
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
-from keepwell.sources.reading import LeftOut, RawTable, Sheet, find_headings, map_distinct, plain, table_below
+from keepwell.sources.ods_cells import fields_in, match_headings
+from keepwell.sources.reading import LeftOut, RawTable, Sheet, map_distinct, plain, table_below
+from keepwell.sources.staff_months import MONTH_AHEAD
+from keepwell.sources.staff_positions import future_month
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "period": ("period",),
@@ -53,40 +56,31 @@ GROUPS = (
 )
 
 
-def _is_heading_row(row: Sequence[str]) -> bool:
-    cells = set(row)
-    return all(cells & set(HEADINGS[name]) for name in NEEDED)
-
-
 def recognise(sheets: list[Sheet], options: ReadOptions) -> Match | None:
-    for sheet in sheets:
-        row = find_headings(sheet, _is_heading_row)
-        if row is not None:
-            return Match(sheet, row)
-    return None
+    """A row of headings that holds every field needed."""
+    return match_headings(sheets, HEADINGS, NEEDED, options)
 
 
 def read(file: str, match: Match, options: ReadOptions) -> Reading:
     """The file as single-month flows, one row a month, organisation and staff group."""
     assert match.heading_row is not None
     raw = table_below(file, match.sheet, match.heading_row)
-    columns = _columns(raw)
+    found = {name: next(h for h in raw.headings if plain(h) == p) for name, p in _found(raw, options).items()}
+    columns = {name: raw.column(found[name]) if name in found else [""] * len(raw.row_numbers) for name in HEADINGS}
     months = _months(raw, columns["period"])
     kinds = map_distinct(columns["type"], lambda cell: TYPES.get(plain(cell)))
-    headcounts, fte = _numbers(raw, columns["headcount"], "HC"), _numbers(raw, columns["fte"], "FTE")
-    left_out = list(raw.left_out)
-    unknown = [
-        n for n, kind, month in zip(raw.row_numbers, kinds, months, strict=True) if kind is None or month is None
-    ]
-    if unknown:
-        left_out.append(LeftOut("TYPE or PERIOD not one of those published", unknown))
+    headcounts = _numbers(raw, columns["headcount"], found["headcount"], whole=True)
+    fte = _numbers(raw, columns["fte"], found["fte"], whole=False)
+    left_out, unknown = list(raw.left_out), _unusable(raw, columns, months, kinds)
+    left_out += [LeftOut(reason, rows) for reason, rows in unknown.items()]
+    unusable = {n for rows in unknown.values() for n in rows}
     cells: dict[tuple[int, str, str], dict[str, float]] = defaultdict(dict)
     groups: dict[tuple[int, str], tuple[str, ...]] = {}
     again: list[int] = []
     for i, (month, kind) in enumerate(zip(months, kinds, strict=True)):
-        if month is None or kind is None:
+        if month is None or kind is None or raw.row_numbers[i] in unusable:
             continue
-        organisation = columns["organisation"][i].upper()
+        organisation = columns["organisation"][i].strip().upper()
         cell = cells[month.index, organisation, columns["staff_group"][i]]
         if f"{kind}:headcount" in cell:
             _refuse_if_different(raw, i, cell, kind, headcounts[i], fte[i])
@@ -110,18 +104,34 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
         first_month=Month(all_months[0]),
         last_month=Month(all_months[-1]),
         rows_read=len(raw.row_numbers) + sum(len(x.rows) for x in raw.left_out),
-        rows_taken=len(raw.row_numbers) - len(unknown) - len(again),
+        rows_taken=len(raw.row_numbers) - len(unusable) - len(again),
         left_out=tuple(left_out),
         remarks=tuple(raw.remarks),
-        decisions=tuple(_missing_totals(cells)),
-        found_columns={name: name for name in columns},
+        decisions=(*_missing_totals(cells), *_ahead(file, Month(all_months[-1]), options)),
+        found_columns=found,
     )
 
 
-def _columns(raw: RawTable) -> dict[str, list[str]]:
-    by_name = {plain(heading): cells for heading, cells in zip(raw.headings, raw.columns, strict=True)}
-    empty = [""] * len(raw.row_numbers)
-    return {name: next((by_name[a] for a in aliases if a in by_name), empty) for name, aliases in HEADINGS.items()}
+def _found(raw: RawTable, options: ReadOptions) -> dict[str, str]:
+    return fields_in(raw.headings, HEADINGS, options)
+
+
+def _unusable(
+    raw: RawTable, columns: dict[str, list[str]], months: Sequence[Month | None], kinds: Sequence[str | None]
+) -> dict[str, list[int]]:
+    """Rows that cannot be placed, by reason."""
+    found: dict[str, list[int]] = {}
+    cells = zip(raw.row_numbers, months, kinds, columns["organisation"], columns["staff_group"], strict=True)
+    for number, month, kind, organisation, staff_group in cells:
+        if month is None or kind is None:
+            found.setdefault("TYPE or PERIOD not one of those published", []).append(number)
+        elif is_missing(organisation) or is_missing(staff_group):
+            found.setdefault("no organisation or no staff group", []).append(number)
+    return found
+
+
+def _ahead(file: str, newest: Month, options: ReadOptions) -> list[Decision]:
+    return [future_month(file, newest)] if newest.last_day > options.today + MONTH_AHEAD else []
 
 
 def _months(raw: RawTable, cells: list[str]) -> list[Month | None]:
@@ -141,13 +151,16 @@ def _months(raw: RawTable, cells: list[str]) -> list[Month | None]:
     return [span[1] if span else None for span in spans]
 
 
-def _numbers(raw: RawTable, cells: list[str], heading: str) -> list[float]:
+def _numbers(raw: RawTable, cells: list[str], heading: str, *, whole: bool) -> list[float]:
+    """Counts. Raises FileNotUnderstood for a cell that is none: a hidden count is not zero."""
+    comma = decimal_comma(cells)
+
     def number(cell: str) -> float:
         try:
-            value = read_number(cell)
+            value = read_number(cell, comma)
         except CellNotUnderstood:
             return float("nan")
-        return float("nan") if value is None else value  # a hidden count is not zero
+        return float("nan") if value is None or (whole and not value.is_integer()) else value
 
     numbers = map_distinct(cells, number)
     bad = [n for n, value in zip(raw.row_numbers, numbers, strict=True) if not value >= 0]
@@ -177,7 +190,7 @@ def _flows(
     rows = []
     for (month, organisation, staff_group), cell in sorted(cells.items()):
         row: dict[str, object] = {"month": month, "organisation": organisation, "staff_group": staff_group}
-        row |= dict(zip(GROUPS[1:], (value or None for value in groups[month, organisation]), strict=True))
+        row |= dict(zip(GROUPS[1:], (None if is_missing(c) else c for c in groups[month, organisation]), strict=True))
         for name in FLOW_COUNTS:
             value = cell.get(_cell_name(name), 0.0)
             row[name] = round(value) if name in INTEGER_COUNTS else value

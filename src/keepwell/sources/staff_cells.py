@@ -271,8 +271,8 @@ class StaffTable:
         lines = []
         if self.columns.dropped:
             lines.append(f"Dropped, never kept: {', '.join(self.columns.dropped)}")
-        if left := sorted(set(self.options.leave_out) & set(staff_fields())):
-            lines.append(f"Left out as asked: {', '.join(left)}")
+        if self.columns.left_out:
+            lines.append(f"Left out as asked: {', '.join(self.columns.left_out)}")
         if self.columns.unused:
             lines.append(f"Not taken: {', '.join(self.columns.unused)}")
         return lines

@@ -8,6 +8,7 @@ look like.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -32,7 +33,7 @@ PERSONAL_CELL = re.compile(
     re.I | re.X | re.S,
 )
 DATA_CELL = re.compile(r"(?!\d{4}[-/]\d{2}$)\+?\d[\d .,/:-]{4,}|\d{1,2}[-/ ][a-z]{3,9}[-/ ]\d{2,4}", re.I)
-CELLS_LOOKED_AT, ROWS_LOOKED_AT = 200, 2000
+ROWS_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ class StaffField:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which heading each field was found under, and what was dropped or not taken."""
+    """Which heading each field was found under, and what was dropped, not taken, or left out as asked."""
 
     taken: Mapping[str, str]
     dropped: tuple[str, ...]
     unused: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     def cells(self, raw: RawTable, name: str) -> list[str] | None:
         """The cells of a field, or None where the file has no such column."""
@@ -148,8 +150,10 @@ def map_columns(raw: RawTable, options: ReadOptions, wanted: Sequence[str], need
         if staff_fields()[name].kind == "text" and (what := _personal_content(raw.column(heading))):
             del taken[name]
             mixed[heading] = f"{heading} (it holds {what})"
-    gone = {*taken.values(), *dropped, *mixed}
-    return Columns(taken, (*dropped, *mixed.values()), tuple(h for h in raw.headings if h not in gone))
+    asked = {found[name] for name in left_out if name in found}
+    gone = {*taken.values(), *dropped, *mixed, *asked}
+    unused = tuple(h for h in raw.headings if h not in gone)
+    return Columns(taken, (*dropped, *mixed.values()), unused, tuple(sorted(left_out)))
 
 
 def fields_left_out(raw: RawTable, options: ReadOptions, needed: Sequence[str]) -> frozenset[str]:
@@ -160,7 +164,7 @@ def fields_left_out(raw: RawTable, options: ReadOptions, needed: Sequence[str]) 
     present = {plain(h) for h in raw.headings}
     by_heading = {h: name for name, field in staff_fields().items() for h in field.headings}
     by_heading |= {h: name for name, h in found_fields(raw.headings, options).items()}
-    fields = set()
+    fields: set[str] = set()
     for name in sorted(options.leave_out):
         field = name if name in staff_fields() else by_heading.get(plain(name))
         if field is None and plain(name) not in present:
@@ -175,7 +179,7 @@ def fields_left_out(raw: RawTable, options: ReadOptions, needed: Sequence[str]) 
                 found=f"--leave-out {name}",
                 attempt="leave that option out; numbers of people are kept only as keyed hashes",
             )
-        fields.add(field or "")
+        fields.add(field or name)
     return frozenset(fields)
 
 
@@ -216,9 +220,10 @@ def _organisation_by_its_codes(raw: RawTable, found: dict[str, str]) -> dict[str
 
 
 def _personal_content(cells: list[str]) -> str | None:
-    looked_at = [c for c in dict.fromkeys(cells[:ROWS_LOOKED_AT]) if c][:CELLS_LOOKED_AT]
+    """What of a person's at least a fifth of the first cells hold; a stray one is left to `is_personal_cell`."""
+    looked_at = Counter(cell for cell in cells[:ROWS_LOOKED_AT] if cell)
     for what, pattern in PERSONAL_CELLS.items():
-        hits = sum(1 for c in looked_at if pattern.fullmatch(c))
-        if hits and hits * 5 >= len(looked_at):
+        hits = sum(n for cell, n in looked_at.items() if pattern.fullmatch(cell))
+        if hits and hits * 5 >= looked_at.total():
             return what
     return None

@@ -58,7 +58,9 @@ def traps(
 
 
 def places_in(table: pa.Table) -> set[Place]:
-    """The organisations and months that a table has rows of."""
+    """The organisations and months that a table has rows of, if it has those columns."""
+    if not {"organisation", "month"} <= set(table.column_names):
+        return set()
     pairs = table.select(["organisation", "month"]).group_by(["organisation", "month"]).aggregate([])
     return set(zip(pairs["organisation"].to_pylist(), pairs["month"].to_pylist(), strict=True))
 

@@ -1,0 +1,129 @@
+"""The fast flows say what the portable ones say, at every level and in every group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+from slow_count import Position, World
+from worlds import GROUPINGS, LEAVING, MONTHS, Row, compiled, connection, database, worlds
+
+from keepwell.periods import Month, Period
+from keepwell.records import kernels
+from keepwell.records.counting import StaffRecords, snapshot_flows, windows
+from keepwell.records.flows import Grouping
+from keepwell.records.kernels import snapshot_flows_fast
+
+NAMES_TOO = [*GROUPINGS, ("organisation", "unit", "staff_group")]
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=repr)
+
+
+def fast(world: World, grouping: Grouping, leaving: str) -> list[Row]:
+    """From the table that the world was filled into."""
+    base = database()
+    base.fill(world)
+    records = StaffRecords(connection().table("spells"), connection().table("seen"))
+    table = snapshot_flows_fast(connection(), records, connection().table("windows"), grouping, leaving)
+    return in_order(table.to_pyarrow().to_pylist())
+
+
+def portable(grouping: Grouping, leaving: str) -> Callable[[World], list[Row]]:
+    rows = compiled(lambda records, periods: snapshot_flows(records, periods, grouping, leaving))
+    return lambda world: in_order(rows(world))
+
+
+@pytest.mark.parametrize("leaving", LEAVING)
+def test_fast_and_portable_flows_are_equal(leaving: str) -> None:
+    count = {by: portable(Grouping(by), leaving) for by in NAMES_TOO}
+
+    @settings(max_examples=15)
+    @given(worlds(), st.sampled_from(NAMES_TOO))
+    def equal(world: World, by: tuple[str, ...]) -> None:
+        assert fast(world, Grouping(by), leaving) == count[by](world)
+
+    equal()
+
+
+WHERE = [
+    (("staff_group", ("nurses",)),),
+    (("unit", ("WARD 1",)), ("organisation", ("trust rx1", "RX2"))),
+]
+NURSE = Position(MONTHS[0], "RX1", "a nurse", "active", 1.0, "nurses", "ward 1")
+ELSEWHERE = Position(MONTHS[0], "RX2", "another", "active", 1.0, "nurses", "ward 1")
+
+
+def chosen(by: tuple[str, ...], where: tuple[tuple[str, tuple[str, ...]], ...]) -> Callable[[World], list[Row]]:
+    """The portable flows of values chosen, whose names are looked for in a world that has them all."""
+    grouping = Grouping(by, where)
+
+    def rows(world: World) -> list[Row]:
+        base = database()
+        base.fill(world)
+        records = StaffRecords(connection().table("spells"), connection().table("seen"))
+        return in_order(snapshot_flows(records, connection().table("windows"), grouping).to_pyarrow().to_pylist())
+
+    return rows
+
+
+@pytest.mark.parametrize("where", WHERE)
+@settings(max_examples=5)
+@given(world=worlds(gaps=False))
+def test_they_are_equal_of_values_chosen_too(where: tuple[tuple[str, tuple[str, ...]], ...], world: World) -> None:
+    world = World(
+        (*(p for p in world.positions if p.person != "a nurse"), NURSE, ELSEWHERE),
+        dict.fromkeys(("RX1", "RX2"), MONTHS),
+    )
+    assert fast(world, Grouping(("unit",), where), "organisation") == chosen(("unit",), where)(world)
+
+
+def shifted(sql: str) -> str:
+    return sql.replace("(here >> (last", "(here >> (1 + last")
+
+
+def as_if_active(sql: str) -> str:
+    return sql.replace("WHERE active AND chosen", "WHERE chosen")
+
+
+def the_paused_present(sql: str) -> str:
+    return sql.replace("bit_or(bits) FILTER (active)", "bit_or(bits)")
+
+
+def short(sql: str) -> str:
+    return sql.replace("(high + 1)", "high")
+
+
+@pytest.mark.parametrize("fault", [shifted, as_if_active, the_paused_present, short])
+def test_a_planted_fault_is_caught(fault: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = kernels._sql
+    monkeypatch.setattr(kernels, "_sql", lambda *given: fault(sound(*given)))
+    count = portable(Grouping(("staff_group",)), "organisation")
+
+    def differs(world: World) -> bool:
+        return fast(world, Grouping(("staff_group",)), "organisation") != count(world)
+
+    try:
+        find(worlds(gaps=False), differs, settings=settings(max_examples=50, phases=[Phase.generate], database=None))
+    except NoSuchExample:
+        pytest.fail("nobody noticed")
+
+
+def test_more_months_than_bits_are_counted_in_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "MOST_MONTHS", 6)
+    worker = [Position(m, "RX1", f"person {n}", "active", 1.0, "nurses", "ward 1") for n in (1, 2) for m in MONTHS[::n]]
+    world = World(tuple(worker), {"RX1": MONTHS})
+    lots = fast(world, Grouping(("unit",)), "organisation")
+    assert lots == portable(Grouping(("unit",)), "organisation")(world)
+
+
+def test_a_window_of_more_months_than_bits_is_counted_the_portable_way() -> None:
+    database().fill(World((NURSE,), {"RX1": MONTHS}))
+    records = StaffRecords(connection().table("spells"), connection().table("seen"))
+    century = windows([Period(Month(MONTHS[0] + 1), Month(MONTHS[0] + 1200))])
+    (row,) = snapshot_flows_fast(connection(), records, century, Grouping()).to_pyarrow().to_pylist()
+    assert (row["headcount_at_start"], row["leavers"]) == (1, 1)

@@ -281,6 +281,14 @@ def test_organisations_may_go_by_their_names(sound: Draft, tmp_path: Path) -> No
     assert reading.organisations == ("ELM PRACTICE",)
 
 
+@pytest.mark.parametrize("cell", ["ZZ123456A", "zzyzx@example.org", "17/03/1961", "200000041"])
+def test_a_cell_of_a_persons_among_names_of_organisations_is_none(cell: str, sound: Draft, tmp_path: Path) -> None:
+    named = sound.each("Organisation Code", lambda _: "Elm Practice").with_cell(2, "Organisation Code", cell)
+    reading = read(write(named, tmp_path / "a.csv"))
+    assert reading.organisations == ("ELM PRACTICE",)
+    assert left_out(reading) == {"no organisation": [4]}
+
+
 def test_numbers_that_a_spreadsheet_has_rounded_are_refused(sound: Draft, tmp_path: Path) -> None:
     path = write(sound.each("Employee Number", lambda _: "2.00E+07"), tmp_path / "a.csv")
     with pytest.raises(FileNotUnderstood) as caught:

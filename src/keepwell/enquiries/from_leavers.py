@@ -12,12 +12,12 @@ from keepwell.enquiries.asking import Asked, Chosen, definition, periods_of, whe
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures.reasons_for_leaving import reasons_for_leaving
 from keepwell.measures.reasons_known import reasons_known
-from keepwell.measures.retirement_share import retirement_share
+from keepwell.measures.retirement_share import RETURN_MONTHS, retirement_share
 from keepwell.measures.voluntary_leaver_rate import voluntary_leaver_rate
 from keepwell.periods import Month, Period
 from keepwell.records.counting import WINDOW_KEYS, StaffRecords, event_flows, seen_throughout, windows
 from keepwell.records.leaver_records import PROVISIONAL_MONTHS, covers
-from keepwell.records.workspace import Load
+from keepwell.records.recodes import seen_in_todays_terms, successions_in
 
 STAFF_SOURCE = "esr_staff_in_post"
 METHOD = "event: last days in post inside the period, as recorded in the leavers extracts"
@@ -26,7 +26,7 @@ METHOD = "event: last days in post inside the period, as recorded in the leavers
 def from_leavers(asked: Asked) -> Released:
     """The answer from records of people who left, by their last day in post."""
     enquiry, grouping = asked.enquiry, asked.enquiry.grouping
-    told = _told(asked.loads)
+    told = _told(asked)
     newest = max(m for months in told.values() for m in months)
     periods = periods_of(enquiry, [Month(newest)], default_months=12)
     whole, notes = _told_throughout(told, periods)
@@ -39,6 +39,7 @@ def from_leavers(asked: Asked) -> Released:
         table = voluntary_leaver_rate(theirs, staff.counts, grouping)
     elif name == "retirement_share":
         table = retirement_share(leavers, _spells(asked), grouping)
+        notes = [*notes, *_too_early_to_return(asked, periods)]
     else:
         table = {"reasons_for_leaving": reasons_for_leaving, "reasons_known": reasons_known}[name](leavers, grouping)
     chosen = Chosen(asked.source, "event", "headcount", "organisation", periods)
@@ -61,12 +62,11 @@ def _order(table: ibis.Table, by: Sequence[str]) -> list[object]:
     return ["period_end", *outer, *most_first, *last]
 
 
-def _told(loads: Sequence[Load]) -> dict[str, set[int]]:
-    told: dict[str, set[int]] = {}
-    for load in loads:
-        for organisation, month in covers(load):
-            told.setdefault(organisation, set()).add(month)
-    return told
+def _told(asked: Asked) -> dict[str, set[int]]:
+    """The months that the extracts tell of each organisation of today."""
+    pairs = {place for load in asked.loads for place in covers(load)}
+    successions = successions_in(asked.session.workspace, asked.session.generation)
+    return {organisation: set(months) for organisation, months in seen_in_todays_terms(pairs, successions).items()}
 
 
 def _told_throughout(told: dict[str, set[int]], periods: Sequence[Period]) -> tuple[list[str], list[str]]:
@@ -141,6 +141,17 @@ def _spells(asked: Asked) -> ibis.Table | None:
     if not any(load.format == STAFF_SOURCE for load in asked.session.generation.loads):
         return None
     return asked.session.staff(STAFF_SOURCE).spells
+
+
+def _too_early_to_return(asked: Asked, periods: Sequence[Period]) -> list[str]:
+    """A note where those who left last have not had the time in which a return counts."""
+    spells = _spells(asked)
+    if spells is None:
+        return ["Without staff in post it cannot be seen who came back."]
+    newest = spells.last_month.max().to_pyarrow().as_py()
+    if newest >= periods[-1].last.index + RETURN_MONTHS:
+        return []
+    return [f"Who retired after {Month(newest - RETURN_MONTHS)} may still come back within {RETURN_MONTHS} months."]
 
 
 def _provisional(told: dict[str, set[int]], periods: Sequence[Period]) -> list[str]:

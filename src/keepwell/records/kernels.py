@@ -24,8 +24,9 @@ def snapshot_flows_fast(
 ) -> ibis.Table:
     """As counting.snapshot_flows, counted at once where the connection is of DuckDB.
 
-    Spells must be tables of that connection. Presence is a number with a bit for each month end: whether somebody of the start is there at the end is
-    one look at a bit, and no second list of people. Columns and values are those of snapshot_flows.
+    Spells must be tables of that connection. Presence is a number with a bit for each month end: whether
+    somebody of the start is there at the end is one look at a bit, and no second list of people. Columns and
+    values are those of snapshot_flows.
     """
     rows = connection.to_pyarrow(periods.order_by("before")).to_pylist()
     if connection.name != "duckdb" or not rows or max(row["last"] - row["before"] for row in rows) >= MOST_MONTHS:

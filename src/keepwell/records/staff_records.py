@@ -13,9 +13,10 @@ import pyarrow as pa
 from keepwell.records.counting import StaffRecords
 from keepwell.records.recodes import in_todays_terms, recodes_in, seen_in_todays_terms, successions_in
 from keepwell.records.spells import spells
+from keepwell.records.staff import ACTIVE
 from keepwell.records.workspace import Generation, Workspace
 
-SPELLS_VERSION = 2
+SPELLS_VERSION = 3
 """Changed whenever spells are made differently, so that those kept from before are not used."""
 
 
@@ -34,7 +35,8 @@ def staff_records(
     seen = seen_table(seen_in_todays_terms(_months_seen(positions), successions))
     kept = workspace.folder / "derived" / f"spells-{_name(parts, recodes, successions)}.parquet"
     if not kept.is_file():
-        _keep(spells(_named(in_todays_terms(positions, recodes, successions)), seen), kept)
+        restated = in_todays_terms(positions, recodes, successions)
+        _keep(spells(_named(_put_together(restated) if successions else restated), seen), kept)
     return StaffRecords(connection.read_parquet(str(kept)), seen)
 
 
@@ -54,6 +56,35 @@ def seen_table(months: dict[str, list[int]]) -> ibis.Table:
         [("organisation", pa.string()), ("month", pa.int32()), ("ordinal", pa.int64()), ("next_month", pa.int32())]
     )
     return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+
+
+def _put_together(positions: ibis.Table) -> ibis.Table:
+    """One position again for somebody who had one in each of two organisations that are now one.
+
+    As in reading: active goes before paused, the post with the most FTE classifies, FTE is summed over the
+    active ones.
+    """
+    held = ibis.window(group_by=["organisation", "person", "month"])
+    active = positions.state == ACTIVE
+    marked = positions.mutate(
+        active_fte=positions.fte.sum(where=active).over(held),
+        any_fte=positions.fte.sum().over(held),
+        place=ibis.row_number().over(
+            ibis.window(
+                group_by=["organisation", "person", "month"],
+                order_by=[
+                    ibis.desc(active),
+                    ibis.desc(positions.fte.fill_null(0.0)),
+                    "unit",
+                    "staff_group",
+                    "job_role",
+                ],
+            )
+        ),
+    )
+    first = marked.filter(marked.place == 0)
+    hours = (first.state == ACTIVE).ifelse(first.active_fte, first.any_fte)
+    return first.mutate(fte=hours).select(*positions.columns)
 
 
 def _named(positions: ibis.Table) -> ibis.Table:

@@ -49,7 +49,7 @@ def profiles_after(settings: Mapping[str, Any], said: ReadOptions, used: ReadOpt
 
     `said` is what the user typed, `used` the same with the profile's own: that is kept.
     """
-    if said.profile is None or not says_something(said):
+    if said.profile is None:
         return None
     profile = {
         "columns": dict(sorted(used.columns.items())),

@@ -1,5 +1,6 @@
 # Every command of the project. `make help` lists them.
 PYTHON ?= python3
+export NO_MKDOCS_2_WARNING := 1
 BIN := .venv/bin
 
 .PHONY: help setup demo test check format bench soak docs lock system clean

@@ -18,7 +18,6 @@ from typing import Any, NoReturn
 import click
 
 from keepwell import __version__
-from keepwell.demonstration import demonstrate
 from keepwell.disclosure import Released
 from keepwell.enquiries import BASES, LEAVING, METHODS, Enquiry, answer
 from keepwell.enquiries.explaining import DEFINITIONS, in_one_sentence
@@ -29,10 +28,6 @@ from keepwell.measures import measures as all_measures
 from keepwell.periods import Month
 from keepwell.records.workspace import Workspace, described, erase_unlisted, write_whole
 from keepwell.reports import tables
-from keepwell.reports.html import as_html
-from keepwell.reports.overview import overview
-from keepwell.reports.pdf import as_pdf
-from keepwell.reports.workbook import as_xlsx
 from keepwell.sources import FORMATS, ReadOptions
 from keepwell.sources.telling import Telling, Told, told_of_check, told_of_load
 
@@ -165,6 +160,8 @@ def loads(workspace: Workspace) -> None:
     click.echo(f"Vintage {generation.number}")
     for entry in generation.loads:
         click.echo(f"{described(entry)}  loaded {entry.loaded_at[:10]}")
+        for warning in entry.warnings:
+            click.echo("\n".join(f"     {line}" for line in warning.splitlines()))
 
 
 @cli.command()
@@ -190,13 +187,13 @@ def unload(workspace: Workspace, /, numbers: Sequence[int], erase: bool) -> None
 @click.option("--end", type=MonthType(), help="Last month; the newest loaded when left out.")
 @click.option("--months", type=click.IntRange(1, 120), help="Length of the period.")
 @click.option("--course", type=click.IntRange(1, 240), default=1, help="So many periods, ending month by month.")
-@click.option("--method", type=click.Choice(METHODS))
-@click.option("--basis", type=click.Choice(BASES))
-@click.option("--leaving", type=click.Choice(LEAVING))
+@click.option("--method", type=click.Choice(METHODS), help="Start against end (snapshot), or every leaving (event).")
+@click.option("--basis", type=click.Choice(BASES), help="People, or full-time equivalents.")
+@click.option("--leaving", type=click.Choice(LEAVING), help="What they are counted as leaving.")
 @click.option("--policy", help="published or internal; the default depends on what is loaded.")
 @click.option("--source", help="The format that the number is to be made from.")
 @click.option("--vintage", type=int, help="As it was then; see keepwell loads.")
-@click.option("--format", "out_format", type=click.Choice(tables.FORMATS), default="table")
+@click.option("--format", "out_format", type=click.Choice(tables.FORMATS), default="table", help="How to show it.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 @click.pass_obj
 def measure(workspace: Workspace, /, name: str, out_format: str, out: Path | None, **arguments: Any) -> None:
@@ -231,13 +228,15 @@ def _enquiry(name: str, arguments: dict[str, Any]) -> Enquiry:
 
 
 @cli.command()
-@click.option("--first", type=click.Choice(list(DEFINITIONS)), default="monthly", show_default=True)
-@click.option("--second", type=click.Choice(list(DEFINITIONS)), default="national", show_default=True)
+@click.option("--first", type=click.Choice(list(DEFINITIONS)), default="monthly", show_default=True, help="From this.")
+@click.option("--second", type=click.Choice(list(DEFINITIONS)), default="national", show_default=True, help="To this.")
 @click.option("--where", type=NamedValue(), multiple=True, help='Keep some: organisation="RXX". May be repeated.')
 @click.option("--end", type=MonthType(), help="Last month; the newest loaded when left out.")
 @click.option("--months", type=click.IntRange(1, 120), help="Length of the period; 12 when left out.")
 @click.option("--source", help="The staff records to use, where there are several.")
-@click.option("--format", "out_format", type=click.Choice(("table", "csv", "json")), default="table")
+@click.option(
+    "--format", "out_format", type=click.Choice(("table", "csv", "json")), default="table", help="How to show it."
+)
 @click.pass_obj
 def explain(workspace: Workspace, /, first: str, second: str, out_format: str, **arguments: Any) -> None:
     """Say why two definitions of the leaver rate differ on your own records, person by category.
@@ -257,7 +256,7 @@ def explain(workspace: Workspace, /, first: str, second: str, out_format: str, *
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--people", type=int, default=8000, show_default=True, help="Staff of the whole system.")
 @click.option("--months", type=int, default=36, show_default=True, help="Monthly extracts to write.")
-@click.option("--last-month", type=MonthType(), default="2025-10", show_default=True)
+@click.option("--last-month", type=MonthType(), default="2025-10", show_default=True, help="The newest extract.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same files.")
 @click.option("--only", type=click.Choice(KINDS), multiple=True, help="Only these organisations. May be repeated.")
 @click.option("--rename-on", type=MonthType(), help="A ward gets a new name in this month.")
@@ -274,13 +273,21 @@ def make_up_files(folder: Path, only: Sequence[str], mistakes: Sequence[str], **
 
 
 @cli.command()
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="Where to.",
+)
 def demo(folder: Path) -> None:
     """Make up a health system, load it and write its report."""
+    from keepwell.demonstration import demonstrate  # noqa: PLC0415 (charts take a second to load: only who draws waits)
+
     report = demonstrate(folder, click.echo)
     click.echo(f"Report: {report.resolve()}")
     click.echo(
-        f"Try: KEEPWELL_KEY_FILE={folder}/demo.key {_called()} --workspace {folder}/workspace measure leaver_rate"
+        f"Try: {_called()} --workspace {folder}/workspace measure leaver_rate --by organisation --source esr_staff_in_post"
     )
 
 
@@ -293,12 +300,23 @@ def _called() -> str:
 @click.option("--organisation", help="One organisation, by its ODS code; all of them when left out.")
 @click.option("--source", help="The format that the report is to be made from.")
 @click.option("--end", type=MonthType(), help="Last month; the newest loaded when left out.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("keepwell-report.html"))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("keepwell-report.html"),
+    show_default=True,
+    help="The page.",
+)
 @click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Also the tables, as a workbook.")
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Also as PDF (needs pango).")
 @click.pass_obj
 def report(workspace: Workspace, /, out: Path, xlsx: Path | None, pdf: Path | None, **arguments: Any) -> None:
     """Write the report: how many leave, from where and why, on one page."""
+    from keepwell.reports.html import as_html  # noqa: PLC0415 (as above)
+    from keepwell.reports.overview import overview  # noqa: PLC0415
+    from keepwell.reports.pdf import as_pdf  # noqa: PLC0415
+    from keepwell.reports.workbook import as_xlsx  # noqa: PLC0415
+
     made = overview(workspace, **arguments)
     page = as_html(made)
     write_whole(out, page.encode())

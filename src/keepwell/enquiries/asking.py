@@ -9,7 +9,6 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from keepwell.comparison import wilson_interval
 from keepwell.disclosure import Definition
 from keepwell.enquiries.session import Session
 from keepwell.errors import EnquiryRefused, counted, listed
@@ -93,6 +92,8 @@ def with_interval(table: pa.Table) -> pa.Table:
 
     Groups with nobody at the start have none of the three.
     """
+    from keepwell.comparison import wilson_interval  # noqa: PLC0415 (scipy takes a second to load)
+
     there = table["headcount_at_start"].to_numpy()
     left = table["leavers"].to_numpy()
     interval = wilson_interval(left, there)

@@ -161,8 +161,10 @@ class Workspace:
                 raise
 
     def _make_folders(self) -> None:
+        if not self.folder.exists():
+            self.folder.mkdir(parents=True, mode=0o700)  # rows of staff: for their owner alone, unless they open it
         for name in FOLDERS:
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
+            (self.folder / name).mkdir(exist_ok=True)
         if not self.exists:
             make_sure_of_folder(self.folder)
 

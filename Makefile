@@ -20,11 +20,11 @@ $(BIN)/.ready: requirements/base.txt pyproject.toml
 	    "  Try:   rm -r .venv && make PYTHON=/path/to/python3.11 setup" >&2; exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@: > $@
 
 $(BIN)/.dev-ready: requirements/dev.txt $(BIN)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@touch $@
+	@: > $@
 
 demo: setup  ## make up a health system, load it, write the report and name it
 	$(BIN)/keepwell demo

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What tests need of the system. Installed only by root on Debian; otherwise what will be skipped is printed.
 set -u
+PATH="$PATH:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 ls /usr/lib/*/libpango-1.0.so.0 >/dev/null 2>&1 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0"

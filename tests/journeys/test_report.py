@@ -5,6 +5,7 @@ Question: "How many leave, where first, and why?" The answers are sentences, on 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ from keepwell.records.workspace import Workspace
 from keepwell.reports.html import as_html
 from keepwell.reports.overview import overview
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SEARCHED = f"{os.environ.get('PATH', '')}:/usr/bin:/usr/local/bin"
+CHROMIUM = shutil.which("chromium", path=SEARCHED) or shutil.which("chromium-browser", path=SEARCHED)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: pages are not looked at"),

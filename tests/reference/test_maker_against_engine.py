@@ -78,12 +78,18 @@ def same_as_the_maker(workspace: Workspace, session: Session, count: Counted) ->
     for name in ("headcount_at_start", "headcount_at_end", "joiners", "leavers"):
         assert row[name] == getattr(count, name), (count.organisation, count.staff_group, name)
     for name in ("fte_at_start", "fte_at_end", "leavers_fte"):
-        assert row[name] == pytest.approx(getattr(count, name), abs=0.006), (count.organisation, count.staff_group, name)
+        assert row[name] == pytest.approx(getattr(count, name), abs=0.006), (
+            count.organisation,
+            count.staff_group,
+            name,
+        )
 
 
 def test_each_month_of_each_trust_is_the_makers(restated: Workspace, made: MadeUp) -> None:
     with Session(restated) as session:
-        months = [c for c in made.monthly if c.staff_group == ALL and c.period.last > PLAN.last_month + (2 - PLAN.months)]
+        months = [
+            c for c in made.monthly if c.staff_group == ALL and c.period.last > PLAN.last_month + (2 - PLAN.months)
+        ]
         assert len(months) > 20
         for count in months:
             if count.organisation != "RZ3":  # told as part of RZ2, whose truths before the merger are of RZ2 alone

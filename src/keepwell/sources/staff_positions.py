@@ -45,20 +45,20 @@ def sum_known(values: Iterable[float | None]) -> float | None:
 
 def positions_table(columns: Columns, held: Held) -> pa.Table:
     """POSITIONS of what was held when, one row for each key of `held`."""
-    made = [together(rows, columns) if len(rows) > 1 else _alone(rows[0], columns) for rows in held.values()]
-    rows = pa.array([p.row for p in made], pa.int32())
+    first = [rows[0] for rows in held.values()]
+    states, fte = [columns["state"][i] for i in first], [columns["fte"][i] for i in first]
+    for at, rows in enumerate(held.values()):
+        if len(rows) > 1:
+            position = together(rows, columns)
+            first[at], states[at], fte[at] = position.row, position.state, position.fte
     own: dict[str, Sequence[Any]] = {
         "month": [month for month, _, _ in held],
         "organisation": [organisation for _, organisation, _ in held],
         "person": [person for _, _, person in held],
-        "state": [p.state for p in made],
-        "fte": [p.fte for p in made],
+        "state": states,
+        "fte": fte,
     }
-    return taken_rows(columns, rows, own, POSITIONS)
-
-
-def _alone(row: int, columns: Columns) -> Position:
-    return Position(row, columns["state"][row], columns["fte"][row])
+    return taken_rows(columns, pa.array(first, pa.int32()), own, POSITIONS)
 
 
 def taken_rows(columns: Columns, rows: pa.Array, own: Mapping[str, Sequence[Any]], schema: pa.Schema) -> pa.Table:

@@ -256,9 +256,12 @@ def column_letters(index: int) -> str:
 
 def repeated_rows(table: RawTable) -> list[int]:
     """The numbers of rows that repeat an earlier row in every cell."""
+    rows = list(zip(*table.columns, strict=True))
+    if len(set(rows)) == len(rows):
+        return []
     seen: set[tuple[str, ...]] = set()
     repeats: list[int] = []
-    for number, row in zip(table.row_numbers, zip(*table.columns, strict=True), strict=True):
+    for number, row in zip(table.row_numbers, rows, strict=True):
         if row in seen:
             repeats.append(number)
         seen.add(row)

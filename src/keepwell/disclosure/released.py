@@ -38,11 +38,6 @@ class Definition:
             "columns": dict(self.columns)
         }
 
-    def comparable_with(self, other: Definition) -> list[str]:
-        """The parts in which two definitions differ so that their numbers must not be compared."""
-        parts = ("measure", "unit", "basis", "method", "leaving", "population")
-        return [part for part in parts if getattr(self, part) != getattr(other, part)]
-
 
 @dataclass(frozen=True, slots=True)
 class Released:

@@ -9,9 +9,10 @@ import pyarrow as pa
 from keepwell.charts.reason_bars import reason_bars
 from keepwell.content import leaving_reasons, reason_groups
 from keepwell.disclosure import Released
+from keepwell.enquiries.national import beside_national
 from keepwell.errors import EnquiryRefused
 from keepwell.reports.leaving import Asking
-from keepwell.reports.sections import Figure, Section, grid, one_in
+from keepwell.reports.sections import Figure, Grid, Section, grid, one_in
 
 Made = tuple[Section | None, dict[str, Released]]
 COLUMNS = {
@@ -55,7 +56,7 @@ def why_they_go(asking: Asking, period: str) -> Made:
     picture = reason_bars(_short(given), "reason", "Reasons for leaving", answer)
     labels = {g.name: g.label for g in reason_groups()}
     named = _relabelled(families, "reason_group", labels)
-    grids = (
+    grids: tuple[Grid, ...] = (
         grid(_short(released), COLUMNS, "Reasons for leaving", folded=True),
         grid(
             named,
@@ -64,6 +65,8 @@ def why_they_go(asking: Asking, period: str) -> Made:
             folded=True,
         ),
     )
+    if (table := _national(asking, released)) is not None:
+        grids = (*grids, table)
     definitions = [released.definition, *(t.definition for n, t in tables.items() if n == "Voluntary leaver rate")]
     section = Section(
         "reasons", "Why do they go?", answer, figures, (picture,), grids, tuple(notes), tuple(definitions)
@@ -86,6 +89,22 @@ def _in_words(given: Released, known: Released) -> str:
             else f" For {one_in(unknown)} nobody recorded why."
         )
     return words
+
+
+def _national(asking: Asking, released: Released) -> Grid | None:
+    """National shares beside ours, where everybody is counted: a part of the staff is another population."""
+    if {name for name, _ in asking.base.where} - {"organisation"}:
+        return None
+    rows = tuple(
+        (b.what, b.of_what, f"{b.ours:.0%}", f"{b.national:.0%}", f"{b.source}. {b.doubt}".strip())
+        for b in beside_national(released)
+    )
+    if not rows:
+        return None
+    caption = "Beside national figures of the same kind: all staff of hospital and community services, people who left"
+    return Grid(
+        caption, ("Reason", "Share", "Here", "England", "Source"), rows, (False, False, True, True, False), folded=True
+    )
 
 
 def _voluntary(rate: Released) -> tuple[Figure, ...]:

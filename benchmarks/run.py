@@ -96,7 +96,7 @@ def bench_portable(workspace: Workspace) -> None:
         periods = [Period.ending(Month(last - i), 12) for i in range(48)]
         by = Grouping(("unit",))
         slow = timed(lambda: snapshot_flows(records, windows(periods), by).to_pyarrow(), 3)
-        fast = timed(lambda: _run(snapshot_flows_fast(records, windows(periods), by)), 3)
+        fast = timed(lambda: _run(snapshot_flows_fast(session.connection, records, windows(periods), by)), 3)
     tell("snapshot flows, DuckDB kernel", fast, "portable Ibis", slow)
 
 

@@ -1,9 +1,11 @@
 """Do our intervals equal the published ones, and what do they do at the edges?
 
-Golden numbers: PHEindicatormethods (UKHSA), testdata_*.xlsx, quoted as facts; guide: methodology G5.
+Golden numbers: PHEindicatormethods (UKHSA), testdata_*.xlsx, quoted as facts.
 """
 
 from __future__ import annotations
+
+from math import comb
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from scipy import stats
 from keepwell.comparison import (
     Interval,
     byar_interval,
+    exact_interval,
     exact_poisson_interval,
     rate_interval,
     wilson_interval,
@@ -191,3 +194,30 @@ def test_asking_for_more_confidence_widens_the_interval(x, more):
         usual, wide = interval_of(x, n, 0.95), interval_of(x, n, 0.998)
         assert wide.lower <= usual.lower
         assert wide.upper >= usual.upper
+
+
+@pytest.mark.parametrize(
+    ("x", "n", "lower", "upper"),
+    [(10, 100, 0.0490047, 0.1762226), (0, 10, 0.0, 0.3084971), (10, 10, 0.6915029, 1.0), (26, 26, 0.8677, 1.0)],
+)
+def test_exact_interval_is_that_of_the_printed_tables(x: int, n: int, lower: float, upper: float) -> None:
+    """Clopper and Pearson; 26 of 26 gives 0.868 as in published commentary on stay conversations."""
+    found = exact_interval(x, n)
+    assert (float(found.lower), float(found.upper)) == pytest.approx((lower, upper), abs=5e-5)
+
+
+def test_exact_bounds_are_where_the_tails_are_two_and_a_half_percent() -> None:
+    """The definition itself, by adding up the binomial distribution."""
+    for x, n in ((1, 10), (4, 141), (7, 26), (52, 6988)):
+        found = exact_interval(x, n)
+        low, high = float(found.lower), float(found.upper)
+        at_low = 1 - sum(comb(n, k) * low**k * (1 - low) ** (n - k) for k in range(x))
+        at_high = sum(comb(n, k) * high**k * (1 - high) ** (n - k) for k in range(x + 1)) if n < 200 else 0.025
+        assert at_low == pytest.approx(0.025, abs=1e-9)
+        assert at_high == pytest.approx(0.025, abs=1e-9)
+
+
+def test_exact_interval_of_nobody_is_nothing_and_more_than_all_is_a_fault() -> None:
+    assert np.isnan(float(exact_interval(0, 0).lower))
+    with pytest.raises(ValueError, match="more than n"):
+        exact_interval(3, 2)

@@ -30,12 +30,13 @@ def intervals(
     kinds = ["above", "not clearly"]
     colour = alt.Color("above:N", scale=alt.Scale(domain=kinds, range=[ORANGE, BLUE]), legend=None)
     shape = alt.Shape("above:N", scale=alt.Scale(domain=kinds, range=["diamond", "circle"]), legend=None)
-    axis = percent_axis(max((row["high"] for row in rows), default=1.0))
+    far = _far_enough([row["high"] for row in rows], [row["value"] for row in rows], overall)
+    axis = percent_axis(far)
 
     def draw(width: int) -> alt.TopLevelMixin:
         base = rows_chart(rows, "group", width)
-        across = alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(zero=True))
-        whisker = base.mark_rule(strokeWidth=3, opacity=0.55).encode(x=across, x2="high:Q", color=colour)
+        across = alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, far], nice=False))
+        whisker = base.mark_rule(strokeWidth=3, opacity=0.55, clip=True).encode(x=across, x2="high:Q", color=colour)
         dot = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", shape=shape, color=colour)
         line = alt.Chart(alt.Data(values=[{"all": overall, "text": f"all: {overall:.1%}"}])).encode(x="all:Q")
         rule = line.mark_rule(strokeDash=[5, 4], color=DARK)
@@ -44,3 +45,9 @@ def intervals(
         return sized(alt.layer(*layers), width)
 
     return picture(title, description, draw)
+
+
+def _far_enough(highs: list[float], values: list[float], overall: float) -> float:
+    """How far the axis goes: to every dot and most whiskers, but not to the end of one tiny group's whisker."""
+    usual = sorted(highs)[int(0.8 * (len(highs) - 1))] if highs else 1.0
+    return min(1.0, max([*highs, 0.0]), max([usual * 1.15, overall * 1.3, *(v * 1.1 for v in values)])) or 1.0

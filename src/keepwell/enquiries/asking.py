@@ -88,15 +88,15 @@ def with_rates(flows: ibis.Table, basis: str, *, stable: bool) -> ibis.Table:
 
 
 def with_interval(table: pa.Table) -> pa.Table:
-    """Flows with the share of those at the start who left, and its 95% interval (Wilson), as columns.
+    """Flows with the share of those at the start who left, and its exact 95% interval (Clopper and Pearson), as columns.
 
     Groups with nobody at the start have none of the three.
     """
-    from keepwell.comparison import wilson_interval  # noqa: PLC0415 (scipy takes a second to load)
+    from keepwell.comparison import exact_interval  # noqa: PLC0415 (scipy takes a second to load)
 
     there = table["headcount_at_start"].to_numpy()
     left = table["leavers"].to_numpy()
-    interval = wilson_interval(left, there)
+    interval = exact_interval(left, there)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(there > 0, left / np.maximum(there, 1), np.nan)
     columns = {"share_who_left": share, "lower_95": interval.lower, "upper_95": interval.upper}

@@ -309,5 +309,5 @@ def in_one_sentence(released: Released) -> str:
     )
     parts = [f"{abs(r['people']):,} {r['words']}" for r in between if r["people"]]
     if any(r["step"] == "average" for r in between):
-        parts.append("and the average of staff is another")
+        parts.append("the average of staff is another")
     return f"{words} The difference: {'; '.join(parts)}." if parts else f"{words} Here they agree."

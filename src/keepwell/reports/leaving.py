@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pyarrow as pa
-
 from keepwell.charts.course import course
-from keepwell.charts.intervals import intervals
 from keepwell.disclosure import Released
 from keepwell.enquiries import Enquiry, Session, answer
-from keepwell.errors import EnquiryRefused, counted
+from keepwell.errors import EnquiryRefused, counted, listed
+from keepwell.records.workspace import Load
 from keepwell.reports.sections import Figure, Grid, Section, grid
 
 FLOW_HEADINGS = {
@@ -24,14 +23,6 @@ FLOW_HEADINGS = {
     "joiner_rate": "Joiner rate",
     "stability_index": "Stability index",
 }
-SHARE_HEADINGS = {
-    "headcount_at_start": "People at start",
-    "leavers": "Left",
-    "share_who_left": "Share who left",
-    "lower_95": "At least",
-    "upper_95": "At most",
-}
-CHANCE = 0.025
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +40,10 @@ def headline(asking: Asking, whose: str, period: str) -> tuple[Section, Released
     """The leaver rate in a sentence, with what it is made of."""
     released = asking.about("leaver_rate")
     row = released.rows()[0]
+    if row["leaver_rate"] is None:
+        raise EnquiryRefused(
+            "There is nobody in post to report on.", found=f"no staff of {whose} in {period}", attempt="another --end"
+        )
     sentence = (
         f"{row['leaver_rate']:.1%} of staff left {whose} in {period}: {row['leavers']:,} people, "
         f"of {(row['headcount_at_start'] + row['headcount_at_end']) / 2:,.0f} on average."
@@ -67,7 +62,7 @@ def headline(asking: Asking, whose: str, period: str) -> tuple[Section, Released
         figures.append(
             Figure("Stability index", f"{row['stability_index']:.1%}", "of those here at the start, still here")
         )
-    notes = list(released.notes)
+    notes = [*released.notes, *_does_not_add_up(row)]
     if moved := _moved(asking, released):
         notes.insert(
             0, f"Of the leavers, {counted(moved, 'person', 'people')} moved to another organisation loaded here."
@@ -87,6 +82,17 @@ def headline(asking: Asking, whose: str, period: str) -> tuple[Section, Released
         ),
         released,
     )
+
+
+def _does_not_add_up(row: dict[str, Any]) -> list[str]:
+    """Why joined minus left is not the change, where it is not."""
+    if row["headcount_at_start"] + row["joiners"] - row["leavers"] == row["headcount_at_end"]:
+        return []
+    if "leavers_paused" in row:
+        why = "people with posts in several organisations count once in the staff, but can join or leave one of them"
+    else:
+        why = "as published, people also come into and go out of what is counted without joining or leaving"
+    return [f"Joined minus left is not exactly the change in staff: {why}."]
 
 
 def _moved(asking: Asking, released: Released) -> int:
@@ -133,96 +139,35 @@ def monthly_course(asking: Asking, months: int) -> tuple[Section, Released]:
     )
 
 
-def where_highest(
-    asking: Asking, by: tuple[str, ...], label: str, named: Mapping[str, str], *, key: str, question: str
-) -> tuple[Section, Released]:
-    """Groups in the order of the least that their share can be, so that chance does not lead the list."""
-    released = _told_apart(_by_lowest(asking.about("share_who_left", by=by)), label)
-    all_together = asking.about("share_who_left").rows()[0]["share_who_left"]
-    rows = [row for row in released.rows() if row["share_who_left"] is not None]
-    above = [row for row in rows if row["lower_95"] > all_together]
-    sentence = _above_in_words(above, rows, named, label, all_together)
-    title = f"Share who left, by {named['one']}"
-    picture = intervals(released, label, "share_who_left", all_together, title, sentence)
-    table = grid(
-        released,
-        {label: named["one"].capitalize()} | SHARE_HEADINGS,
-        f"{title}, with the 95% interval",
-        most=200,
-        folded=True,
-    )
-    notes = [
-        "The line across each dot is where the true share lies 95 times in 100. The list is in the order of its lower end.",
-        _by_chance_in_words(len(rows), named["many"]),
-        *released.notes,
-    ]
-    return (
-        Section(key, question, sentence, (), (picture,), (table,), tuple(notes), (released.definition,)),
-        released,
-    )
-
-
-def _by_lowest(released: Released) -> Released:
-    """The rows in the order of the lower end of their interval, groups without a share last."""
-    lows = released.table["lower_95"].to_pylist()
-    order = sorted(range(len(lows)), key=lambda i: (lows[i] is None, -(lows[i] or 0.0)))
-    return replace(released, table=released.table.take(order))
-
-
-def _by_chance_in_words(groups: int, many: str) -> str:
-    by_chance = CHANCE * groups
-    if by_chance < 1:
-        return f"With {groups} {many}, chance alone would hardly put one above."
-    return f"Of {groups} {many}, about {by_chance:.0f} would stand above by chance alone."
-
-
-def _told_apart(released: Released, label: str) -> Released:
-    """Groups of the same name in several organisations, each with the code of its own."""
-    names = released.table[label].to_pylist()
-    if len(set(names)) == len(names) or "organisation" not in released.table.column_names:
-        return released
-    codes = released.table["organisation"].to_pylist()
-    twice = {name for name in names if names.count(name) > 1}
-    apart = [f"{n} ({c})" if n in twice else n for n, c in zip(names, codes, strict=True)]
-    at = released.table.column_names.index(label)
-    return replace(released, table=released.table.set_column(at, label, pa.array(apart, pa.string())))
-
-
-def _above_in_words(
-    above: list[dict[str, Any]], rows: list[dict[str, Any]], named: Mapping[str, str], label: str, overall: float
-) -> str:
-    if not above:
-        return (
-            f"None of {len(rows)} {named['many']} loses clearly more than the {overall:.1%} of all together; "
-            "the differences can be chance."
-        )
-    if len(above) <= round(CHANCE * len(rows)):
-        return (
-            f"{len(above)} of {len(rows)} {named['many']} {'stands' if len(above) == 1 else 'stand'} above the {overall:.1%} "
-            f"of all together, no more than chance would put there: {', '.join(str(row[label]) for row in above[:3])}."
-        )
-    first = ", ".join(f"{row[label]} ({row['share_who_left']:.1%})" for row in above[:3])
-    verb = "loses" if len(above) == 1 else "lose"
-    more = f" and {len(above) - 3} more" if len(above) > 3 else ""
-    return (
-        f"{len(above)} of {len(rows)} {named['many']} {verb} more than chance explains, against {overall:.1%} of all "
-        f"together: {first}{more}."
-    )
-
-
-def left_out_grid(session: Session, source: str | None) -> Grid:
-    """What was loaded, and what of it was left out and why."""
+def left_out_grids(loads: Sequence[Load]) -> tuple[Grid, ...]:
+    """What was left out and why, in all and file by file."""
+    reasons: Counter[str] = Counter()
     rows = []
-    for load in session.generation.loads:
-        if source is not None and load.format != source:
-            continue
+    for load in loads:
+        reasons.update({reason: len(at) for reason, at in load.left_out})
         why = "; ".join(f"{len(at):,}: {reason}" for reason, at in load.left_out) or "nothing"
         months = load.first_month if load.first_month == load.last_month else f"{load.first_month} to {load.last_month}"
         rows.append((load.file, months, f"{load.rows_taken:,}", f"{load.rows_read - load.rows_taken:,}", why))
-    return Grid(
-        "Files loaded, and rows left out",
+    files = Grid(
+        "Files loaded, and rows left out of each",
         ("File", "Months", "Rows in", "Left out", "Why"),
         tuple(rows),
         (False, False, True, True, False),
         folded=len(rows) > 6,
     )
+    if not reasons:
+        return (files,)
+    why_rows = tuple((reason, f"{number:,}") for reason, number in reasons.most_common())
+    return Grid("Rows left out, and why", ("Reason", "Rows"), why_rows, (False, True)), files
+
+
+def not_in_it(session: Session, used: frozenset[str]) -> list[str]:
+    """A note on loaded files that hold people or counts and are not in a report."""
+    others = [
+        x for x in session.generation.loads if x.format not in used and set(x.parts) & {"positions", "flows", "leavers"}
+    ]
+    if not others:
+        return []
+    return [
+        f"Not in these numbers, because from another source: {listed([x.file for x in others], 4)} (ask with --source)."
+    ]

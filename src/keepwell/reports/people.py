@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from keepwell.charts.share_bars import share_bars
 from keepwell.disclosure import Released
@@ -79,9 +80,27 @@ def where_change_came_from(asking: Asking, period: str) -> Made:
     )
     table = Grid("Where the change came from", ("What happened", "People", "FTE"), rows, (False, True, True))
     section = Section(
-        "change", "Where did the change come from?", answer, grids=(table,), definitions=(released.definition,)
+        "change",
+        "Where did the change come from?",
+        answer,
+        grids=(table,),
+        notes=tuple(_how_it_fits(asking, row)),
+        definitions=(released.definition,),
     )
     return section, {"Change in staff": released}
+
+
+def _how_it_fits(asking: Asking, change: dict[str, Any]) -> list[str]:
+    """How the leavers of the first answer are spread over the terms of the change."""
+    leavers = asking.about("leaver_rate").rows()[0]["leavers"]
+    moved = leavers - change["left"] - change["became_inactive"] - change["moved_out"]
+    words = f"The {leavers:,} leavers of the first answer: {change['left']:,} left the records"
+    words += f", {change['became_inactive']:,} went on unpaid leave or a career break"
+    if change["moved_out"]:
+        words += f", {change['moved_out']:,} moved to another organisation loaded here"
+    if moved > 0:
+        words += f", {moved:,} moved between organisations loaded here, which changes nothing for all together"
+    return [f"{words}."]
 
 
 def other_figures(asking: Asking, period: str) -> Made:
@@ -104,6 +123,7 @@ def other_figures(asking: Asking, period: str) -> Made:
         grids=(grid(released, columns, "From one figure to the other, step by step", folded=True),),
         notes=(
             "The monthly figure is how ESR BI and many trusts count; the national one is how the national statistics do.",
+            *released.notes,
         ),
         definitions=(released.definition,),
     )
@@ -124,7 +144,9 @@ def early_leaving(asking: Asking, period: str) -> Made:
                 f"({row['starters_gone']:,} of {row['starters']:,})."
             )
     except EnquiryRefused:
-        parts.append("Too few months are loaded to follow starters for 12 months.")
+        parts.append(
+            "To follow starters for 12 months, twice as many month ends as the period has, and one more, must be loaded."
+        )
     leavers = tables["Early leaving, leavers"] = asking.about("early_leaving_of_leavers")
     row = leavers.rows()[0] if leavers.rows() else None
     if row and row["early_leaving_of_leavers"] is not None:

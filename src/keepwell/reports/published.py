@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from keepwell.disclosure import Released
 from keepwell.enquiries import Enquiry, Session
-from keepwell.reports.leaving import Asking, headline, left_out_grid, monthly_course, where_highest
+from keepwell.reports.beside import beside_all
+from keepwell.reports.highest import where_highest
+from keepwell.reports.leaving import Asking, headline, left_out_grids, monthly_course, not_in_it
 from keepwell.reports.sections import Report, Section
 
 GROUP = {"one": "staff group", "many": "staff groups"}
 ORGANISATION = {"one": "organisation", "many": "organisations"}
 
 
+ONE_MONTH = (
+    "One month: not to be set beside a yearly rate. Over a year about twelve times as many leave.",
+    "Counted are staff of NHS trusts and integrated care boards without resident doctors. Moving to another trust "
+    "counts as leaving, and so does the transfer of a whole service.",
+)
+
+
 def published_report(session: Session, base: Enquiry, whose: str | None) -> Report:
     """A page on one organisation, or on all of them, in the newest month that is loaded."""
     asking = Asking(session, base)
     sheets: dict[str, Released] = {}
-    first, sheets["Headline"] = headline(asking, whose or "their organisation", _month(asking))
+    month = _month(asking)
+    first, sheets["Headline"] = headline(asking, whose or "their organisation", f"the one month of {month}")
+    first = replace(first, notes=(*ONE_MONTH, *(n for n in first.notes if n not in ONE_MONTH)))
     sections = [first]
+    if whose is not None:
+        section, sheets["All organisations"] = beside_all(asking)
+        sections.append(section)
     months = _months_in_a_row(session)
     if months >= 3:
         section, sheets["By month"] = monthly_course(asking, min(months, 36))
@@ -48,7 +64,7 @@ def published_report(session: Session, base: Enquiry, whose: str | None) -> Repo
     released = sheets["Headline"]
     return Report(
         f"Who is leaving {whose or 'NHS organisations in England'}?",
-        f"{_month(asking)} · NHS England turnover benchmarking",
+        f"{month} · NHS England turnover benchmarking",
         released.policy.mark,
         released.audience,
         tuple(sections),
@@ -71,5 +87,6 @@ def _made_of(session: Session) -> Section:
         "data",
         "What is this made of?",
         "Counts as NHS England published them. Nothing was estimated or filled in.",
-        grids=(left_out_grid(session, "nhs_turnover"),),
+        grids=left_out_grids([x for x in session.generation.loads if x.format == "nhs_turnover"]),
+        notes=tuple(not_in_it(session, frozenset({"nhs_turnover"}))),
     )

@@ -7,6 +7,7 @@ from keepwell.errors import EnquiryRefused
 from keepwell.reports.leaving import Asking
 from keepwell.reports.sections import Section, grid
 
+BOTH = "People with posts in two organisations count in both."
 COLUMNS = {
     "organisation_name": "Organisation",
     "headcount_at_end": "People",
@@ -45,7 +46,7 @@ def quality(asking: Asking, period: str) -> tuple[Section | None, dict[str, Rele
         "Can these numbers be trusted?",
         answer,
         grids=(grid(records, COLUMNS, "Gaps in the staff records"),),
-        notes=records.notes,
+        notes=(*records.notes, *([BOTH] if len(rows) > 1 else [])),
         definitions=tuple(definitions),
     )
     return section, tables

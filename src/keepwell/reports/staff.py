@@ -8,7 +8,8 @@ from keepwell.disclosure import Released
 from keepwell.enquiries import Enquiry, Session
 from keepwell.errors import EnquiryRefused, counted
 from keepwell.periods import Month
-from keepwell.reports.leaving import Asking, headline, left_out_grid, monthly_course, where_highest
+from keepwell.reports.highest import where_highest
+from keepwell.reports.leaving import Asking, headline, left_out_grids, monthly_course, not_in_it
 from keepwell.reports.people import could_retire, early_leaving, other_figures, since_last_month, where_change_came_from
 from keepwell.reports.quality import quality
 from keepwell.reports.reasons import why_they_go
@@ -27,9 +28,9 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
     months = min(YEAR, have - 1)
     if months < 1:
         raise EnquiryRefused(
-            "One month's end alone cannot show who left.",
-            found="staff in post at a single month's end",
-            attempt="load the extract of the month before as well",
+            "Two month ends in a row are needed to see who left.",
+            found="the month's end before the newest is not loaded",
+            attempt="load the extract of the month before, or choose --end",
         )
     yearly = Asking(session, replace(base, months=months))
     last = yearly.about("leaver_rate").rows()[0]["period_end"]
@@ -61,7 +62,7 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
         if section_or_none is not None:
             sections.append(section_or_none)
             sheets |= tables
-    sections.append(_made_of(session))
+    sections.append(_made_of(session, base.source))
     released = sheets["Headline"]
     return Report(
         f"Who is leaving {whose or 'our organisations'}?",
@@ -86,13 +87,15 @@ def _months_seen(asking: Asking) -> int:
     return row
 
 
-def _made_of(session: Session) -> Section:
-    loads = session.generation.loads
+def _made_of(session: Session, source: str | None) -> Section:
+    used = frozenset({source or "", "esr_leavers"})
+    loads = [x for x in session.generation.loads if x.format in used or ("positions" not in x.parts and not x.published)]
     taken = sum(x.rows_taken for x in loads)
     out = sum(x.rows_read - x.rows_taken for x in loads)
     return Section(
         "data",
         "What is this made of?",
         f"{counted(len(loads), 'file')}: {taken:,} rows in, {out:,} left out, each for a reason given below.",
-        grids=(left_out_grid(session, None),),
+        grids=left_out_grids(loads),
+        notes=tuple(not_in_it(session, used)),
     )

@@ -20,6 +20,7 @@ from keepwell.records.staff import CLASSIFIED, LEAVERS, NOT_KNOWN
 from keepwell.sources.cells import IMPLAUSIBLE_BEFORE, OPEN_ENDED, is_missing
 from keepwell.sources.esr_staff_in_post import nobody_counted
 from keepwell.sources.formats import Match, Reading, ReadOptions, SourceFormat
+from keepwell.sources.missing_columns import missing_columns
 from keepwell.sources.reading import Sheet, map_distinct, plain, repeated_rows, table_below
 from keepwell.sources.staff_cells import StaffTable, outside_by_contract
 from keepwell.sources.staff_columns import find_staff_headings, map_columns, staff_fields
@@ -90,6 +91,7 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
         rows_taken=len(rows),
         left_out=table.left_out(),
         remarks=(*raw.remarks, *table.remarks, *table.columns_in_words()),
+        decisions=tuple(missing_columns(raw, table.columns, "no-reason")),
         found_columns=dict(table.columns.taken),
     )
 

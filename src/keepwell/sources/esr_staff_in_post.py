@@ -17,6 +17,7 @@ from keepwell.errors import FileNotUnderstood, counted, rows_named
 from keepwell.periods import Month
 from keepwell.records.staff import ACTIVE, CLASSIFIED
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
+from keepwell.sources.missing_columns import missing_columns
 from keepwell.sources.reading import Sheet, repeated_rows, table_below
 from keepwell.sources.staff_cells import StaffTable, outside_by_contract, states
 from keepwell.sources.staff_columns import find_staff_headings, map_columns, staff_fields
@@ -156,7 +157,7 @@ def _held(columns: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> dict[tup
 
 
 def _decisions(table: StaffTable, months: list[Month], options: ReadOptions) -> list[Decision]:
-    found = []
+    found = missing_columns(table.raw, table.columns, "no-staff-group", "no-fte")
     if strange := table.problems.get(NO_STATUS):
         found.append(
             Decision(

@@ -25,6 +25,10 @@ STILL_THERE = 0.5
 STEADY = ("birth_month", "sex", "staff_group", "job_role", "unit")
 BY_CHANCE = 0.3
 """Agreement beyond chance (kappa) of something steady: near 1 for the same people, near 0 for a shuffle."""
+MANY_GONE = 0.2
+"""No whole file shows so many people gone by the next month's end, unless a part of the organisation went."""
+MONTHS_APART = 3
+"""Over a longer gap so many may have left one by one."""
 TELLS_LITTLE = 0.8
 """Where chance alone makes so many agree, agreement is no evidence."""
 COLUMNS = ("person", *STEADY)
@@ -74,6 +78,13 @@ def overlap(then: MonthOfPeople, now: MonthOfPeople) -> Overlap:
 def new_numbers(found: Overlap) -> bool:
     """Whether one organisation's numbers were drawn anew, as far as so many people tell."""
     return found.smaller >= FEWEST_PEOPLE and found.share < STILL_THERE
+
+
+def gone_since(then: MonthOfPeople, now: MonthOfPeople) -> int:
+    """How many people are gone, where they are too many to have left one by one; else 0."""
+    people = len(then.place_of)
+    gone = len(then.place_of.keys() - now.place_of.keys())
+    return gone if people >= FEWEST_PEOPLE and gone >= MANY_GONE * people else 0
 
 
 def new_numbers_together(found: Iterable[Overlap]) -> bool:

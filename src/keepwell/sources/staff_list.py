@@ -19,6 +19,7 @@ from keepwell.sources.cells import IMPLAUSIBLE_BEFORE
 from keepwell.sources.esr_leavers import lists_people_in_post
 from keepwell.sources.esr_staff_in_post import nobody_counted
 from keepwell.sources.formats import Match, Reading, ReadOptions, SourceFormat
+from keepwell.sources.missing_columns import missing_columns
 from keepwell.sources.reading import Sheet, repeated_rows, table_below
 from keepwell.sources.staff_cells import StaffTable, outside_by_contract
 from keepwell.sources.staff_columns import find_staff_headings, map_columns, staff_fields
@@ -89,6 +90,7 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
             f"Taken as complete from {first} (the first last day in it) to {last} (its newest date, or --month)",
             *table.columns_in_words(),
         ),
+        decisions=tuple(missing_columns(raw, table.columns, "no-staff-group", "no-fte")),
         found_columns=dict(table.columns.taken),
     )
 

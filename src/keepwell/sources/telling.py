@@ -142,7 +142,7 @@ def once(remarks: Iterable[Iterable[str]]) -> list[str]:
 
 
 def _decisions_once(told: Sequence[Told]) -> list[str]:
-    """The first of each kind of decision in full, and how many more files have one like it."""
+    """The first of each kind of decision in full, and in how many files there is one, if in several."""
     first: dict[str, str] = {}
     files: dict[str, int] = {}
     for file in told:
@@ -150,4 +150,4 @@ def _decisions_once(told: Sequence[Told]) -> list[str]:
             code = text.rsplit("(decision: ", 1)[-1]
             first.setdefault(code, text)
             files[code] = files.get(code, 0) + 1
-    return [f"{text} (in {counted(files[code], 'file')})" for code, text in first.items()]
+    return [f"{text} (in {files[code]:,} files)" if files[code] > 1 else text for code, text in first.items()]

@@ -1,8 +1,8 @@
 """Is this really the same people and the same places as last month?
 
-Two traps make numbers wrong without any cell being wrong: identifiers that were drawn anew, so that everybody
-seems to have left and everybody to have joined; and an organisation or unit that vanishes or appears at once,
-mostly because it was renamed, merged or left out of the extract. Each month of a file is compared with the
+Three traps make numbers wrong without any cell being wrong: identifiers that were drawn anew, so that everybody
+seems to have left and everybody to have joined; a file cut off halfway, so that many seem to have left at once;
+and an organisation or unit that vanishes or appears at once, mostly because it was renamed, merged or left out. Each month of a file is compared with the
 nearest one before and after it, within a year, whether in the file or loaded.
 """
 
@@ -17,14 +17,16 @@ import pyarrow.parquet as pq
 
 from keepwell.errors import counted, listed
 from keepwell.periods import Month
-from keepwell.records.recodes import Recode, recodes_in, successions_in
+from keepwell.records.recodes import Recode, Succession, recodes_in, successions_in
 from keepwell.records.workspace import Generation, Load, Workspace
 from keepwell.sources.formats import Decision, Reading, SourceFormat
 from keepwell.sources.same_people import (
     COLUMNS,
+    MONTHS_APART,
     MonthOfPeople,
     Overlap,
     dealt_anew,
+    gone_since,
     new_numbers,
     new_numbers_together,
     overlap,
@@ -49,11 +51,12 @@ def traps(
         return []
     earlier = [x for x in before.loads if x.format == source.name and x.number not in replaced]
     told = _told(reading)
+    successions = successions_in(workspace, before)
     found = months_missing(told, earlier, inside="leavers" not in reading.tables)
     if "leavers" not in reading.tables:
-        found += organisations_changed(told, earlier, successions_in(workspace, before))
+        found += organisations_changed(told, earlier, successions)
     if "positions" in reading.tables:
-        found += _people(workspace, earlier, reading, recodes_in(workspace, before))
+        found += _people(workspace, earlier, reading, _Compared(recodes_in(workspace, before), successions))
     return found
 
 
@@ -79,14 +82,14 @@ def _told(reading: Reading) -> dict[int, set[str]]:
 class _Compared:
     """What the months of a file say beside one another."""
 
+    recodes: Sequence[Recode]
+    successions: Sequence[Succession]
     redrawn: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     small: list[Overlap] = field(default_factory=list)
     units: UnitsChanged = field(default_factory=UnitsChanged)
 
-    def look(
-        self, organisation: str, months: tuple[int, int], people: tuple[MonthOfPeople, MonthOfPeople],
-        recodes: Sequence[Recode],
-    ) -> None:  # fmt: skip
+    def look(self, organisation: str, months: tuple[int, int], people: tuple[MonthOfPeople, MonthOfPeople]) -> None:
         (a, b), (then, now) = months, people
         found = overlap(then, now)
         if new_numbers(found):
@@ -95,30 +98,42 @@ class _Compared:
             self.redrawn.append(f"{organisation} {Month(b)}: the numbers of {Month(a)} belong to other people")
         else:
             self.small.append(found)
-            self.units.compare(organisation, then, now, b, recodes)
+            if b - a <= MONTHS_APART and (gone := gone_since(then, now)) and not self._succeeded(organisation, b):
+                self.gone.append(
+                    f"{organisation} {Month(b)}: {gone:,} of {len(then.place_of):,} of {Month(a)} are gone"
+                )
+            self.units.compare(organisation, then, now, b, self.recodes)
+
+    def _succeeded(self, organisation: str, month: int) -> bool:
+        """Whether the organisation had become part of another by that month's end."""
+        return any(s.code == organisation and Month.of(s.on).index <= month for s in self.successions)
 
     def decisions(self) -> list[Decision]:
         if not self.redrawn and new_numbers_together(self.small):
             self.redrawn.append(f"{counted(len(self.small), 'comparison')} of small organisations")
         if not self.redrawn:
-            return self.units.decisions()
+            return [*self._many_gone(), *self.units.decisions()]
         wrong = "People cannot be followed from month to month: the identifiers seem to have been drawn anew."
         attempt = "ask for an extract with the same employee numbers; --accept new-identifiers only if they truly left"
-        return [Decision("new-identifiers", wrong, listed(self.redrawn, 3), attempt, blocks=True)]
+        return [Decision("new-identifiers", wrong, listed(self.redrawn, 3), attempt, blocks=True), *self._many_gone()]
+
+    def _many_gone(self) -> list[Decision]:
+        if not self.gone:
+            return []
+        wrong = "A fifth of the people or more are gone at once."
+        attempt = "check that the file is whole; --accept many-gone if they truly left or moved"
+        return [Decision("many-gone", wrong, listed(self.gone, 4), attempt, blocks=True)]
 
 
-def _people(
-    workspace: Workspace, earlier: Sequence[Load], reading: Reading, recodes: Sequence[Recode]
-) -> list[Decision]:
+def _people(workspace: Workspace, earlier: Sequence[Load], reading: Reading, compared: _Compared) -> list[Decision]:
     mine = _by_place(reading.tables["positions"])
     others = {(o, m) for m, organisations in told_by(earlier).items() for o in organisations}
     pairs = list(_neighbours(set(mine), others - set(mine)))
     wanted = {place for pair in pairs for place in pair} - set(mine)
     people = {**mine, **_loaded(workspace, earlier, wanted)}
-    compared = _Compared()
     for then, now in pairs:
         if then in people and now in people:
-            compared.look(then[0], (then[1], now[1]), (people[then], people[now]), recodes)
+            compared.look(then[0], (then[1], now[1]), (people[then], people[now]))
     return compared.decisions()
 
 

@@ -352,7 +352,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         click.echo(str(error), err=True)
         sys.exit(REFUSED)
     except click.ClickException as error:
-        error.show()
+        click.echo(str(_in_three_lines(error)), err=True)
         sys.exit(REFUSED)
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(REFUSED)
@@ -362,6 +362,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except Exception as error:
         _tell_our_fault(error)
         sys.exit(OUR_FAULT)
+
+
+def _in_three_lines(error: click.ClickException) -> KeepwellError:
+    """A command used wrongly, said as every other refusal."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "keepwell"
+    said = " ".join(error.format_message().split())
+    return KeepwellError("That command cannot be run so.", found=said, attempt=f"{command} --help")
 
 
 def _tell_our_fault(error: Exception) -> None:

@@ -180,7 +180,7 @@ def test_a_real_keepwell_load_killed_at_a_random_millisecond_loses_nothing(tmp_p
     whole = time.monotonic() - started
     for i in range(1, 41):
         before = state(workspace)
-        files = [turnover_file(tmp_path / f"{i}-{j}.csv", 20 * i + j) for j in range(20)]
+        files = [turnover_file(tmp_path / f"{i}-{j}.csv", -20 * i - j) for j in range(20)]  # never in the future
         with subprocess.Popen([*command, *files], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             if i % 2:
                 time.sleep(rng.uniform(0, whole))
@@ -189,7 +189,7 @@ def test_a_real_keepwell_load_killed_at_a_random_millisecond_loses_nothing(tmp_p
                     time.sleep(0.001)
                 time.sleep(rng.uniform(0, 0.2))
             process.kill()
-        assert process.returncode in (KILLED, 0)
+        assert process.returncode in (KILLED, 0, 1)  # 1: months between are missing, which is a warning
         after = state(workspace)
         assert after[1 : len(before)] == before[1:]
         taken = [load.file for load in workspace.current().loads][len(before) - 1 :]

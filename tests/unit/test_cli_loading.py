@@ -149,6 +149,12 @@ def test_a_decision_about_one_of_many_files_is_told_in_full_at_the_end(run: Run,
     assert "(decision: month-missing) (in 2 files)" in ran.out
 
 
+def test_a_decision_about_a_single_file_of_many_does_not_count_files(run: Run, month: Callable[..., Path]) -> None:
+    ran = run("load", *(month(m) for m in (1, 2, 3, 4, 5, 6, 8)))
+    assert ran.out.count("Try:") == 1
+    assert "(decision: month-missing)\n" in ran.out
+
+
 def test_remarks_are_the_same_kind_whatever_their_rows_and_counts() -> None:
     assert once([["1 row: bank (row 7)"], ["1,200 rows: bank (rows 1, 2 and 1198 more)"], ["Not taken: X"]]) == [
         "1,201 rows: bank (in 2 files)",

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from by_hand import OPTIONS, in_three_lines, leavers, left_out, read, rows_of, write
+from by_hand import OPTIONS, in_three_lines, leavers, left_out, load, read, rows_of, write
 
-from keepwell.errors import FileNotUnderstood
+from keepwell.errors import DecisionNeeded, FileNotUnderstood
+from keepwell.records.workspace import Workspace
 from keepwell.sources import Reading
 
 
@@ -88,3 +89,23 @@ def test_an_extract_of_people_who_have_all_yet_to_leave_is_refused(tmp_path: Pat
     with pytest.raises(FileNotUnderstood) as caught:
         read(path)
     assert "30 rows: a leaving date in the future" in in_three_lines(caught.value)
+
+
+def test_an_extract_without_reasons_is_for_the_user_to_decide(tmp_path: Path) -> None:
+    sound = leavers()
+    headings = ["Leavng Reasn" if h == "Leaving Reason" else h for h in sound.headings]
+    path, workspace = write(replace(sound, headings=headings), tmp_path / "a.csv"), Workspace(tmp_path / "w")
+    with pytest.raises(DecisionNeeded) as caught:
+        load(workspace, path)
+    words = in_three_lines(caught.value)
+    assert "a.csv has no column for the reason for leaving." in words
+    assert '--column reason="Leavng Reasn"; --accept no-reason to go without' in words
+    assert load(workspace, path, accept=frozenset({"no-reason"})).rows_taken == 30
+
+
+def test_a_number_that_all_leavers_share_is_refused(tmp_path: Path) -> None:
+    year = replace(leavers(), rows=[row for month in range(1, 10) for row in leavers(month, 5).rows])
+    path = write(year.each("Employee Number", lambda _: 20_000_001), tmp_path / "a.csv")
+    with pytest.raises(FileNotUnderstood, match="does not tell people apart") as caught:
+        read(path)
+    assert "1 number in 45 rows of RX1 " in in_three_lines(caught.value)

@@ -11,7 +11,6 @@ import pytest
 from by_hand import (
     KINDS,
     OPTIONS,
-    SOUND,
     Cell,
     Draft,
     in_three_lines,
@@ -21,12 +20,15 @@ from by_hand import (
     rows_of,
     write,
 )
+from by_hand import SOUND as BY_HAND
+from test_staff_list import staff_list
 
 from keepwell.errors import DecisionNeeded, FileNotUnderstood, KeepwellError, WorkspaceRefused
 from keepwell.made_up import MISTAKES, SystemPlan, make_up
 from keepwell.records.workspace import Workspace
 from keepwell.sources.loading import check_file, load_file
 
+SOUND = {**BY_HAND, "staff_list": staff_list}
 FTE = {"nhs_turnover": "FTE", "esr_staff_in_post": "FTE", "esr_leavers": "FTE", "staff_list": "FTE"}
 DAY = {"esr_staff_in_post": "Effective Date", "esr_leavers": "Termination Date", "staff_list": "Start Date"}
 OPTIONAL = {"nhs_turnover": "ICS_NAME", "esr_staff_in_post": "Role", "esr_leavers": "Staff Group", "staff_list": "Band"}

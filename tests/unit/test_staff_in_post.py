@@ -14,7 +14,8 @@ from keepwell.errors import DecisionNeeded, FileNotUnderstood
 from keepwell.periods import Month
 from keepwell.records.workspace import Workspace
 from keepwell.sources import Reading
-from keepwell.sources.staff_columns import is_data, is_personal, is_personal_cell
+from keepwell.sources.reading import plain
+from keepwell.sources.staff_columns import is_data, is_personal, is_personal_cell, staff_fields
 
 
 def positions(reading: Reading) -> list[dict[str, object]]:
@@ -236,6 +237,154 @@ def test_a_file_that_does_not_say_its_organisation_is_asked_for_it(sound: Draft,
     with pytest.raises(FileNotUnderstood, match="--organisation"):
         read(path)
     assert read(path, replace(OPTIONS, organisation="rx1")).organisations == ("RX1",)
+
+
+def renamed(draft: Draft, old: str, new: str) -> Draft:
+    return replace(draft, headings=[new if h == old else h for h in draft.headings])
+
+
+def refusal(draft: Draft, path: Path, **options: object) -> str:
+    with pytest.raises(FileNotUnderstood) as caught:
+        read(write(draft, path), replace(OPTIONS, **options))  # type: ignore[arg-type]
+    return in_three_lines(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "named"),
+    [
+        ("Staff Group", "Stff Grp", "no-staff-group", '--column staff_group="Stff Grp"'),
+        ("Staff Group", "Kind", "no-staff-group", '--column staff_group="…"'),
+        ("FTE", "Contracted_FT", "no-fte", '--column fte="Contracted_FT"'),
+        ("FTE", "Contr Hours", "no-fte", '--column contracted_hours="Contr Hours"'),
+    ],
+)
+def test_a_file_without_staff_group_or_fte_is_for_the_user_to_decide(
+    old: str, new: str, code: str, named: str, sound: Draft, tmp_path: Path
+) -> None:
+    path, workspace = write(renamed(sound, old, new), tmp_path / "a.csv"), Workspace(tmp_path / "w")
+    with pytest.raises(DecisionNeeded) as caught:
+        load(workspace, path)
+    words = in_three_lines(caught.value)
+    assert "a.csv has no column for the" in words
+    assert named in words
+    assert f"--accept {code} to go without" in words
+    assert load(workspace, path, accept=frozenset({code})).rows_taken == 30
+
+
+@pytest.mark.parametrize(("name", "heading"), [("staff_group", "Staff Group"), ("fte", "FTE")])
+def test_a_column_that_the_user_leaves_out_is_decided(name: str, heading: str, sound: Draft, tmp_path: Path) -> None:
+    path = write(sound, tmp_path / "a.csv")
+    assert read(path, replace(OPTIONS, leave_out=frozenset({name}))).decisions == ()
+
+
+def test_hours_will_do_for_fte(sound: Draft, tmp_path: Path) -> None:
+    hours = renamed(sound.each("FTE", lambda _: 37.5), "FTE", "Contracted Hours")
+    assert read(write(hours, tmp_path / "a.csv")).decisions == ()
+
+
+def test_the_example_of_a_heading_to_name_is_not_one_that_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(FileNotUnderstood) as caught:
+        read(path)
+    name, heading = in_three_lines(caught.value).rsplit("--column ", 1)[1].split("=")
+    assert plain(heading) not in {h for field in staff_fields().values() for h in field.headings}
+    assert name in staff_fields()
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("FTE", "full time"),
+        ("Latest Start Date", dt.date(2031, 2, 1)),
+        ("Date Of Birth", "young"),
+        ("Primary", "maybe"),
+        ("Effective Date", "when done"),
+    ],
+)
+def test_a_column_most_of_which_cannot_be_read_is_refused(
+    heading: str, cell: str | dt.date, sound: Draft, tmp_path: Path
+) -> None:
+    at = sound.headings.index(heading)
+    half, more = (
+        replace(sound, rows=[[*r[:at], cell if i < bad else r[at], *r[at + 1 :]] for i, r in enumerate(sound.rows)])
+        for bad in (15, 16)
+    )
+    assert read(write(half, tmp_path / "a.csv"))
+    words = refusal(more, tmp_path / "b.csv")
+    assert heading in words
+    assert "in 16 of 30 cells (rows 2, 3, 4 and 13 more)" in words
+    assert str(cell) not in words
+
+
+@pytest.mark.parametrize(("people", "refused"), [(9, True), (10, False)])
+def test_a_number_that_does_not_tell_people_apart_is_refused(people: int, refused: bool, tmp_path: Path) -> None:
+    draft = staff_in_post(people=20).each("Employee Number", lambda n: 20_000_000 + int(str(n)) % people)
+    if refused:
+        words = refusal(draft, tmp_path / "a.csv")
+        assert "Employee Number that does not tell people apart" in words
+        assert "9 numbers in 20 rows of RX1 2025-01" in words
+    else:
+        assert read(write(draft, tmp_path / "a.csv")).rows_taken == 20
+
+
+@pytest.mark.parametrize(("people", "refused"), [(20, False), (100, True)])
+def test_a_small_organisation_among_many_may_have_few_people_in_its_rows(
+    people: int, refused: bool, tmp_path: Path
+) -> None:
+    same = staff_in_post(people=people, organisation="RX2").each("Employee Number", lambda _: 20_000_001)
+    draft = replace(same, rows=[*same.rows, *staff_in_post(people=300, first=500).rows])
+    if refused:
+        assert f"1 number in {people} rows of RX2 2025-01" in refusal(draft, tmp_path / "a.csv")
+    else:
+        assert read(write(draft, tmp_path / "a.csv")).rows_taken == people + 300
+
+
+# What the user says and the file contradicts
+
+
+def test_another_organisation_than_the_files_own_is_refused(sound: Draft, tmp_path: Path) -> None:
+    words = refusal(sound, tmp_path / "a.csv", organisation="RX2")
+    assert "another organisation than RX2" in words
+    assert "Organisation Code: RX1 (rows 2, 3, 4 and 27 more)" in words
+    stray = sound.each("Organisation Code", lambda _: "RX2").with_cell(2, "Organisation Code", "SMITH")
+    assert "Organisation Code: something else (row 4)" in refusal(stray, tmp_path / "c.csv", organisation="RX2")
+    path = write(sound, tmp_path / "b.csv")
+    assert read(path, replace(OPTIONS, organisation="rx1")).organisations == ("RX1",)
+    told = replace(OPTIONS, organisation="RX2", leave_out=frozenset({"organisation"}))
+    assert read(path, told).organisations == ("RX2",)
+
+
+def test_an_organisation_fills_the_gaps_of_the_files_own_and_no_others(sound: Draft, tmp_path: Path) -> None:
+    gap = sound.with_cell(0, "Organisation Code", None)
+    assert read(write(gap, tmp_path / "a.csv"), replace(OPTIONS, organisation="RX1")).rows_taken == 30
+    refusal(gap, tmp_path / "b.csv", organisation="RX2")
+    both = replace(sound, rows=[*sound.rows, *staff_in_post(first=50, organisation="RX2").rows])
+    refusal(both, tmp_path / "c.csv", organisation="RX1")
+
+
+def test_another_month_than_the_files_own_is_refused(sound: Draft, tmp_path: Path) -> None:
+    march, path = Month.parse("2025-03"), write(sound, tmp_path / "b.csv")
+    words = refusal(sound, tmp_path / "a.csv", month=march)
+    assert "another month than 2025-03" in words
+    assert "Effective Date: 2025-01 (rows 2, 3, 4 and 27 more)" in words
+    assert read(path, replace(OPTIONS, month=Month.parse("2025-01"))).rows_taken == 30
+    told = replace(OPTIONS, month=march, leave_out=frozenset({"month"}))
+    assert read(path, told).last_month == march
+
+
+def test_another_month_than_the_title_is_refused_and_the_day_of_a_run_is_none(sound: Draft, tmp_path: Path) -> None:
+    bare, march = sound.without("Effective Date"), Month.parse("2025-03")
+    titled = replace(bare, above=[["Staff in Post as at 31 January 2025"]])
+    assert "2025-01 above the headings" in refusal(titled, tmp_path / "a.csv", month=march)
+    run = replace(bare, above=[["Run 3 April 2025"]])
+    assert read(write(run, tmp_path / "b.csv"), replace(OPTIONS, month=march)).last_month == march
+
+
+@pytest.mark.parametrize("code", ["Wenmarsh Hospitals", "XXXXXXX", "RX", "R-1", " RX1"])
+def test_what_does_not_look_like_an_ods_code_is_refused(code: str, sound: Draft, tmp_path: Path) -> None:
+    words = refusal(sound.without("Organisation Code"), tmp_path / "a.csv", organisation=code)
+    assert "3 to 6 letters and digits" in words
 
 
 def test_a_snapshot_with_a_column_of_last_days_is_still_a_snapshot(sound: Draft, tmp_path: Path) -> None:

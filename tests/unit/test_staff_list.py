@@ -7,12 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from by_hand import OPTIONS, Draft, left_out, read, rows_of, staff_list, write
+from by_hand import GROUPS, OPTIONS, Draft, in_three_lines, left_out, load, read, rows_of, write
+from by_hand import staff_list as staff_list_without_groups
 
-from keepwell.errors import FileNotUnderstood
+from keepwell.errors import DecisionNeeded, FileNotUnderstood
 from keepwell.periods import Month
+from keepwell.records.workspace import Workspace
 from keepwell.sources import Reading
 from keepwell.sources.loading import check_file
+
+
+def staff_list(month: int = 1, people: int = 30) -> Draft:
+    """The list by hand, with a column for the staff group: without it nothing is loaded before it is decided."""
+    bare = staff_list_without_groups(month, people)
+    rows = [[*row, GROUPS[i % 3]] for i, row in enumerate(bare.rows)]
+    return replace(bare, headings=[*bare.headings, "Staff Group"], rows=rows)
 
 
 def in_post(reading: Reading, month: str) -> int:
@@ -91,9 +100,11 @@ def _nowhere(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 def test_headings_of_any_system_are_named_with_column(tmp_path: Path) -> None:
     sound = staff_list()
-    odd = replace(sound, headings=["Who", "Surname", "Von", "Bis", "Haus", "Ort", "Stufe", "Anteil"])
+    odd = replace(sound, headings=["Who", "Surname", "Von", "Bis", "Haus", "Ort", "Stufe", "Anteil", "Staff Group"])
     columns = dict(
-        zip(("person", "start", "end", "organisation", "unit", "band", "fte"), ("Who", *odd.headings[2:]), strict=True)
+        zip(
+            ("person", "start", "end", "organisation", "unit", "band", "fte"), ("Who", *odd.headings[2:-1]), strict=True
+        )
     )
     reading = read(write(odd, tmp_path / "a.csv"), replace(OPTIONS, columns=columns))
     assert rows_of(reading) == rows_of(read(write(sound, tmp_path / "b.csv")))
@@ -108,3 +119,25 @@ def test_a_list_of_posts_that_nobody_holds_at_a_months_end_is_refused(tmp_path: 
     path = write(people(("a", "2025-03-03", "2025-03-20")), tmp_path / "a.csv")
     with pytest.raises(FileNotUnderstood):
         read(path)
+
+
+def test_a_list_without_staff_group_and_fte_is_for_the_user_to_decide(tmp_path: Path) -> None:
+    path, workspace = write(staff_list_without_groups().without("FTE"), tmp_path / "a.csv"), Workspace(tmp_path / "w")
+    with pytest.raises(DecisionNeeded) as caught:
+        load(workspace, path)
+    assert "--accept no-staff-group --accept no-fte" in in_three_lines(caught.value)
+    assert load(workspace, path, accept=frozenset({"no-staff-group", "no-fte"})).rows_taken == 31
+
+
+def test_a_list_most_of_whose_starts_lie_ahead_is_refused(tmp_path: Path) -> None:
+    path = write(staff_list().each("Start Date", lambda _: dt.date(2031, 2, 1)), tmp_path / "a.csv")
+    with pytest.raises(FileNotUnderstood, match="Start Date most of which cannot be read") as caught:
+        read(path)
+    in_three_lines(caught.value)
+
+
+def test_a_number_that_all_on_a_list_share_is_refused(tmp_path: Path) -> None:
+    path = write(staff_list().each("Staff ID", lambda _: "P1"), tmp_path / "a.csv")
+    with pytest.raises(FileNotUnderstood, match="does not tell people apart") as caught:
+        read(path)
+    in_three_lines(caught.value)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from by_hand import GROUPS, WARDS, Draft, in_three_lines, load, staff_in_post, staff_list, turnover, write
+from by_hand import GROUPS, WARDS, Draft, in_three_lines, load, staff_in_post, turnover, write
+from test_staff_list import staff_list
 
 from keepwell.errors import DecisionNeeded, FileNotUnderstood
 from keepwell.periods import Month
@@ -18,6 +19,8 @@ from keepwell.records.workspace import Load, Workspace
 from keepwell.sources.same_people import agreement
 
 PCN_FILES = Path("/work/shared/data/gp_workforce/pcn_individual")
+
+MANY_GONE = frozenset({"many-gone"})
 
 
 def redrawn(draft: Draft) -> Draft:
@@ -104,7 +107,7 @@ def test_many_small_organisations_whose_people_all_change_are_refused(loaded: Ca
 
 @pytest.mark.parametrize("left", [60, 30, 21])
 def test_a_hospital_that_closes_still_has_its_people(left: int, loaded: Callable[..., list[Load]]) -> None:
-    assert codes(loaded(staff_in_post(1, people=120), staff_in_post(2, people=left))) == []
+    assert codes(loaded(staff_in_post(1, people=120), staff_in_post(2, people=left), accept=MANY_GONE)) == []
 
 
 def test_a_hospital_that_doubles_still_has_its_people(loaded: Callable[..., list[Load]]) -> None:
@@ -157,6 +160,68 @@ def test_a_staff_list_of_new_identifiers_is_refused(loaded: Callable[..., list[L
         loaded(later)
 
 
+# Many gone at once
+
+
+@pytest.mark.parametrize("later", [2, 4])
+def test_a_file_cut_off_halfway_is_for_the_user_to_decide(later: int, loaded: Callable[..., list[Load]]) -> None:
+    loaded(staff_in_post(1, people=80))
+    with pytest.raises(DecisionNeeded) as caught:
+        loaded(staff_in_post(later, people=40), today=Month.parse("2025-05").last_day)
+    words = in_three_lines(caught.value)
+    assert f"RX1 2025-0{later}: 40 of 80 of 2025-01 are gone" in words
+    assert "check that the file is whole; --accept many-gone if they truly left or moved" in words
+
+
+def test_a_file_cut_off_halfway_is_seen_when_the_newest_month_is_loaded_first(
+    loaded: Callable[..., list[Load]],
+) -> None:
+    loaded(staff_in_post(2, people=40))
+    with pytest.raises(DecisionNeeded, match="RX1 2025-02: 40 of 80 of 2025-01 are gone"):
+        loaded(staff_in_post(1, people=80))
+
+
+def test_a_month_cut_off_inside_one_file_is_for_the_user_to_decide(loaded: Callable[..., list[Load]]) -> None:
+    with pytest.raises(DecisionNeeded, match="--accept many-gone"):
+        loaded(together(staff_in_post(1, people=80), staff_in_post(2, people=40)))
+
+
+@pytest.mark.parametrize(("people", "left", "asked"), [(20, 16, True), (20, 17, False), (19, 12, False)])
+def test_a_fifth_of_twenty_people_are_many(
+    people: int, left: int, asked: bool, loaded: Callable[..., list[Load]]
+) -> None:
+    loaded(staff_in_post(1, people))
+    if asked:
+        with pytest.raises(DecisionNeeded, match="many-gone"):
+            loaded(staff_in_post(2, left))
+    else:
+        assert codes(loaded(staff_in_post(2, left))) == []
+
+
+def test_over_more_than_three_months_many_may_have_left_one_by_one(loaded: Callable[..., list[Load]]) -> None:
+    [_, later] = loaded(staff_in_post(1, 80), staff_in_post(5, 60))
+    assert codes([later]) == ["month-missing"]
+
+
+def test_people_of_an_organisation_that_became_part_of_another_are_not_gone(
+    loaded: Callable[..., list[Load]],
+) -> None:
+    merger = Draft(["code", "successor", "on"], [["RX2", "RX1", "2025-02-01"]])
+    rest = staff_in_post(2, people=40, organisation="RX2")
+    assert codes(loaded(staff_in_post(1, people=80, organisation="RX2"), merger, rest)) == []
+
+
+@pytest.mark.parametrize(("code", "on"), [("RX1", "2025-02-01"), ("RX2", "2025-03-01")])
+def test_a_merger_of_others_or_to_come_explains_nobody_gone(
+    code: str, on: str, loaded: Callable[..., list[Load]]
+) -> None:
+    successor = "RX2" if code == "RX1" else "RX1"
+    merger = Draft(["code", "successor", "on"], [[code, successor, on]])
+    loaded(staff_in_post(1, people=80, organisation="RX2"), merger)
+    with pytest.raises(DecisionNeeded, match="many-gone"):
+        loaded(staff_in_post(2, people=40, organisation="RX2"))
+
+
 # Units
 
 
@@ -194,7 +259,7 @@ def test_a_unit_merged_into_one_that_stays_is_asked_about(loaded: Callable[..., 
 def test_a_unit_that_is_gone_with_all_its_people_is_warned_about(loaded: Callable[..., list[Load]]) -> None:
     whole = staff_in_post(2, 60)
     without = replace(whole, rows=[r for r in whole.rows if r[4] != "Ash Ward"])
-    [_, second] = loaded(staff_in_post(1, 60), without)
+    [_, second] = loaded(staff_in_post(1, 60), without, accept=MANY_GONE)
     assert codes([second]) == ["units-gone"]
     assert "Ash Ward, 15 people" in second.warnings[0]
 
@@ -202,7 +267,7 @@ def test_a_unit_that_is_gone_with_all_its_people_is_warned_about(loaded: Callabl
 def test_nine_people_of_a_unit_may_have_left_together(loaded: Callable[..., list[Load]]) -> None:
     whole = staff_in_post(2, 36)
     without = replace(whole, rows=[r for r in whole.rows if r[4] != "Ash Ward"])
-    assert codes(loaded(staff_in_post(1, 36), without)) == []
+    assert codes(loaded(staff_in_post(1, 36), without, accept=MANY_GONE)) == []
 
 
 def test_a_unit_whose_people_are_dispersed_is_neither_renamed_nor_gone(loaded: Callable[..., list[Load]]) -> None:

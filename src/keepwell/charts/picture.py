@@ -47,7 +47,8 @@ def _svg(chart: alt.TopLevelMixin, title: str, description: str, width: int) -> 
     )
     svg = vlc.vegalite_to_svg(json.dumps(styled.to_dict()))
     key = f"{re.sub(r'[^a-z]+', '-', title.casefold())}-{width}"
-    svg = re.sub(r"(clip\d+)", rf"{key}-\1", svg)
+    clips = list(dict.fromkeys(re.findall(r"clip\d+", svg)))  # numbered on from chart to chart by the drawing library
+    svg = re.sub(r"clip\d+", lambda found: f"{key}-clip{clips.index(found[0])}", svg)
     svg = re.sub(r' aria-[a-z]+="[^"]*"| role="[^"]*"', "", svg)
     head = f'<svg role="img" aria-labelledby="{key}-t {key}-d" '
     words = f'<title id="{key}-t">{escape(title)}</title><desc id="{key}-d">{escape(description)}</desc>'

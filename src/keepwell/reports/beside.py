@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from keepwell.disclosure import Released
+from keepwell.reports.highest import CAN_BE_CHANCE, CHANCE, so_many_by_chance
 from keepwell.reports.leaving import Asking
 from keepwell.reports.sections import Grid, Section
 
@@ -32,7 +33,7 @@ def beside_all(asking: Asking) -> tuple[Section, Released]:
         _in_words(above, below, len(rows)),
         grids=(table,),
         notes=(
-            "Clearly means that chance alone would hardly do it (exact 95% interval). All kinds of organisations are in "
+            "Above or below: all of the exact 95% interval is. All kinds of organisations are in "
             "the figure of all together; a comparison with organisations of one's own kind says more.",
         ),
         definitions=(ours.definition,),
@@ -53,8 +54,12 @@ def _cells(row: dict[str, Any], of_all: float) -> tuple[str, ...]:
 def _in_words(above: list[dict[str, Any]], below: list[dict[str, Any]], groups: int) -> str:
     if not above and not below:
         return f"In none of {groups} staff groups is the share who left clearly another than in all organisations together."
-    parts = []
-    for rows, word in ((above, "above"), (below, "below")):
-        if rows:
-            parts.append(f"clearly {word} that of all organisations in {', '.join(row['staff_group'] for row in rows)}")
-    return f"The share who left is {' and '.join(parts)}; in the other staff groups the difference can be chance."
+    parts = [
+        f"{word} that of all organisations together in {', '.join(row['staff_group'] for row in rows)}"
+        for rows, word in ((above, "above"), (below, "below"))
+        if rows
+    ]
+    apart = f"The share who left is {' and '.join(parts)}"
+    if so_many_by_chance(len(above) + len(below), groups, 2 * CHANCE) > CAN_BE_CHANCE:
+        return f"{apart}, which chance alone can do among {groups} staff groups."
+    return f"{apart}, more than chance explains; in the other staff groups the difference can be chance."

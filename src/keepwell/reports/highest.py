@@ -96,12 +96,12 @@ def _above_in_words(
     )
 
 
-def so_many_by_chance(above: int, groups: int) -> float:
-    """How probable it is, at most, that so many of so many like groups stand above by chance.
+def so_many_by_chance(found: int, groups: int, chance: float = CHANCE) -> float:
+    """How probable it is, at most, that so many of so many like groups stand apart by chance.
 
-    P(X >= above) for X binomial of `groups` tries with probability 0.025
+    P(X >= found) for X binomial of `groups` tries with probability `chance`.
     """
-    fewer = sum(comb(groups, k) * CHANCE**k * (1 - CHANCE) ** (groups - k) for k in range(above))
+    fewer = sum(comb(groups, k) * chance**k * (1 - chance) ** (groups - k) for k in range(found))
     return 1 - fewer
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from difflib import get_close_matches
+
 from keepwell.enquiries import Enquiry, Session, sources_for
-from keepwell.errors import EnquiryRefused
+from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures import measure
 from keepwell.periods import Month
 from keepwell.records.workspace import Workspace
@@ -28,13 +31,23 @@ def overview(workspace: Workspace, *, organisation: str | None, source: str | No
                 attempt="keepwell load FILE…, with a turnover file or staff records; keepwell formats lists them",
             )
         chosen = source or next(s for s in ("esr_staff_in_post", "staff_list", "nhs_turnover") if s in loaded)
-        where = (("organisation", (organisation,)),) if organisation else ()
+        where = (("organisation", (organisation.upper(),)),) if organisation else ()
         base = Enquiry("leaver_rate", where=where, end=end, source=chosen)
-        whose = _name(session, base) if organisation else None
+        whose = _name(session, base, organisation) if organisation else None
         make = published_report if chosen == "nhs_turnover" else staff_report
         return make(session, base, whose)
 
 
-def _name(session: Session, base: Enquiry) -> str:
-    row = Asking(session, base).about("headcount", by=("organisation",)).rows()[0]
-    return str(row["organisation_name"] or row["organisation"])
+def _name(session: Session, base: Enquiry, organisation: str) -> str:
+    """The name of the organisation asked for, refused with those that are like it where it is not loaded."""
+    rows = Asking(session, replace(base, where=())).about("headcount", by=("organisation",)).rows()
+    names = {row["organisation"]: row["organisation_name"] or row["organisation"] for row in rows}
+    if organisation.upper() in names:
+        return str(names[organisation.upper()])
+    like = [c for c, n in names.items() if organisation.casefold() in n.casefold()]
+    like += get_close_matches(organisation.upper(), list(names), 5, 0.5)
+    raise EnquiryRefused(
+        f"No organisation with the code {organisation} is loaded.",
+        found=f"{counted(len(names), 'organisation')}, among them {listed([f'{c} ({names[c]})' for c in like or names], 5)}",
+        attempt="keepwell report --organisation with one of these codes",
+    )

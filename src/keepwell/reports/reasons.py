@@ -12,7 +12,7 @@ from keepwell.disclosure import Released
 from keepwell.enquiries.national import beside_national
 from keepwell.errors import EnquiryRefused
 from keepwell.reports.leaving import Asking
-from keepwell.reports.sections import Figure, Grid, Section, grid, one_in
+from keepwell.reports.sections import Figure, Grid, Section, grid
 
 Made = tuple[Section | None, dict[str, Released]]
 COLUMNS = {
@@ -52,7 +52,7 @@ def why_they_go(asking: Asking, period: str) -> Made:
         figures = _voluntary(rate)
     except EnquiryRefused:
         notes.append("Without staff in post of the same months there is no voluntary leaver rate.")
-    answer = _in_words(given, known)
+    answer = _in_words(given, families, known)
     picture = reason_bars(_short(given), "reason", "Reasons for leaving", answer)
     labels = {g.name: g.label for g in reason_groups()}
     named = _relabelled(families, "reason_group", labels)
@@ -74,21 +74,25 @@ def why_they_go(asking: Asking, period: str) -> Made:
     return section, tables
 
 
-def _in_words(given: Released, known: Released) -> str:
+def _in_words(given: Released, families: Released, known: Released) -> str:
+    """Families first, then the single reason given most often, then what nobody knows."""
+    labels = {g.name: g.label for g in reason_groups()}
+    named = [row for row in families.rows() if row["reason_group"] != "unknown"][:2]
+    words = " and ".join(f"{labels[row['reason_group']].lower()} {row['reasons_for_leaving']:.0%}" for row in named)
     first = given.rows()[0]
-    name = first["reason"].removeprefix("Voluntary Resignation - ")
-    unknown = 1 - known.rows()[0]["reasons_known"]
     words = (
-        f"{name} is the reason recorded most often: {first['lowest_share']:.0%} of leavers, and at most "
-        f"{first['highest_share']:.0%} if all the unknown had it."
+        f"Of all leavers: {words}. The single reason recorded most often is {_plain(first['reason'])}: "
+        f"{first['lowest_share']:.0%}, and at most {first['highest_share']:.0%} if everybody who may have had it did."
     )
-    if unknown > 0:
-        words += (
-            f" For {unknown:.0%} nobody recorded why."
-            if unknown > 0.4
-            else f" For {one_in(unknown)} nobody recorded why."
-        )
-    return words
+    row = known.rows()[0]
+    nothing, only_resigned = row["reason_unknown"] / row["leavers"], row["reason_other_or_not_known"] / row["leavers"]
+    unknown = [f"for {nothing:.0%} nothing is recorded"] * (nothing > 0)
+    unknown += [f"for {only_resigned:.0%} only that they resigned"] * (only_resigned > 0)
+    return f"{words} {' and '.join(unknown).capitalize()}." if unknown else words
+
+
+def _plain(reason: str) -> str:
+    return reason.removeprefix("Voluntary Resignation - ")
 
 
 def _national(asking: Asking, released: Released) -> Grid | None:
@@ -110,7 +114,11 @@ def _national(asking: Asking, released: Released) -> Grid | None:
 def _voluntary(rate: Released) -> tuple[Figure, ...]:
     row = rate.rows()[0]
     return (
-        Figure("Voluntary leaver rate", f"{row['voluntary_leaver_rate']:.1%}", "resignations over average headcount"),
+        Figure(
+            "Voluntary leaver rate",
+            f"{row['voluntary_leaver_rate']:.1%}",
+            "resignations over average staff with a contract",
+        ),
         Figure("At most", f"{row['highest_voluntary_leaver_rate']:.1%}", "if every unknown reason was voluntary"),
         Figure("Not voluntary", f"{row['leavers_not_voluntary']:,}", "retired, contract ended, dismissed and others"),
     )

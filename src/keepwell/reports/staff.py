@@ -89,7 +89,9 @@ def _months_seen(asking: Asking) -> int:
 
 def _made_of(session: Session, source: str | None) -> Section:
     used = frozenset({source or "", "esr_leavers"})
-    loads = [x for x in session.generation.loads if x.format in used or ("positions" not in x.parts and not x.published)]
+    loads = [
+        x for x in session.generation.loads if x.format in used or ("positions" not in x.parts and not x.published)
+    ]
     taken = sum(x.rows_taken for x in loads)
     out = sum(x.rows_read - x.rows_taken for x in loads)
     return Section(

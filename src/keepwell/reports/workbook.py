@@ -37,6 +37,7 @@ def _sheet(book: Any, name: str, released: Released) -> None:
     sheet = book.add_worksheet(name[:31])
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     day, share = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "0.00%"})
+    decimal, whole = book.add_format({"num_format": "#,##0.0"}), book.add_format({"num_format": "#,##0"})
     names = released.table.column_names
     for j, column in enumerate(names):
         sheet.write_string(0, j, column.replace("_", " "), bold)
@@ -47,7 +48,8 @@ def _sheet(book: Any, name: str, released: Released) -> None:
             if isinstance(value, dt.date):
                 sheet.write_datetime(i, j, dt.datetime.combine(value, dt.time()), day)
             elif value is not None:
-                sheet.write(i, j, value, share if isinstance(value, float) and is_share(column) else None)
+                kind = whole if isinstance(value, int) else decimal if isinstance(value, float) else None
+                sheet.write(i, j, value, share if isinstance(value, float) and is_share(column) else kind)
     sheet.freeze_panes(1, 0)
     for k, line in enumerate(definition_lines(released)):
         sheet.write_string(released.table.num_rows + 3 + k, 0, line)

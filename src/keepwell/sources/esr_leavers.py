@@ -18,6 +18,7 @@ from keepwell.errors import counted, rows_named
 from keepwell.periods import Month
 from keepwell.records.staff import CLASSIFIED, LEAVERS, NOT_KNOWN
 from keepwell.sources.cells import IMPLAUSIBLE_BEFORE, OPEN_ENDED, is_missing
+from keepwell.sources.contradictions import PEOPLE_IN_LEAVINGS, refuse_shared_numbers
 from keepwell.sources.esr_staff_in_post import nobody_counted
 from keepwell.sources.formats import Match, Reading, ReadOptions, SourceFormat
 from keepwell.sources.missing_columns import missing_columns
@@ -80,6 +81,7 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     rows = _rows_that_count(table, columns)
     if not rows:
         raise nobody_counted(table, "a leavers extract", "no leaver in it")
+    refuse_shared_numbers(raw, table.columns.taken["person"], _leavings(columns, rows), PEOPLE_IN_LEAVINGS)
     leavers = _leavers(columns, rows)
     months = [Month(m) for m in set(leavers["month"].to_pylist())]
     return Reading(
@@ -134,6 +136,14 @@ def _rows_that_count(table: StaffTable, columns: Mapping[str, Sequence[Any]]) ->
         else:
             kept.append(i)
     return kept
+
+
+def _leavings(columns: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> dict[tuple[int, str, str], list[int]]:
+    """The rows that count, by organisation and person, over all months: few people leave in each."""
+    ended: dict[tuple[int, str, str], list[int]] = {}
+    for i in rows:
+        ended.setdefault((0, columns["organisation"][i], columns["person"][i]), []).append(i)
+    return ended
 
 
 def _leavers(columns: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> pa.Table:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from keepwell.errors import FileNotUnderstood, counted, rows_named
 from keepwell.periods import Month
 from keepwell.records.staff import ACTIVE, CLASSIFIED
+from keepwell.sources.contradictions import refuse_shared_numbers
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
 from keepwell.sources.missing_columns import missing_columns
 from keepwell.sources.reading import Sheet, repeated_rows, table_below
@@ -69,7 +70,9 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     rows = _rows_that_count(table, columns)
     if not rows:
         raise nobody_counted(table, "a staff-in-post extract", "nobody in it")
-    positions = positions_table(columns, _held(columns, rows))
+    held = _held(columns, rows)
+    refuse_shared_numbers(raw, table.columns.taken["person"], held)
+    positions = positions_table(columns, held)
     months = [Month(m) for m in pc.unique(positions["month"]).to_pylist()]
     return Reading(
         tables={"positions": positions},

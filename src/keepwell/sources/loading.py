@@ -19,6 +19,7 @@ from keepwell.errors import DecisionNeeded, WorkspaceRefused, listed, rows_named
 from keepwell.records.keys import PersonKey, default_key_file, person_key
 from keepwell.records.workspace import Generation, Load, Workspace
 from keepwell.sources import Decision, Reading, ReadOptions, SourceFormat, recognise
+from keepwell.sources.contradictions import refuse_unlike_ods
 from keepwell.sources.profiles import profiles_after, with_profile
 from keepwell.sources.reading import read_sheets
 from keepwell.sources.revisions import older_extract, revisions, same_months
@@ -104,6 +105,7 @@ def _listed_as(checked: Checked, now: dt.datetime) -> Load:
 
 def _checked(workspace: Workspace, before: Generation, path: Path, said: ReadOptions) -> Checked:
     options = with_profile(before.settings, said)
+    refuse_unlike_ods(options.organisation)
     sha256 = _fingerprint(path)
     with _no_search_for_cycles():
         sheets = read_sheets(path)

@@ -29,10 +29,16 @@ from keepwell.sources.cells import (
     read_flag,
     read_number,
 )
+from keepwell.sources.contradictions import (
+    refuse_other_month,
+    refuse_other_organisation,
+    refuse_other_title,
+    refuse_unreadable,
+)
 from keepwell.sources.formats import ReadOptions
 from keepwell.sources.reading import LeftOut, RawTable, map_distinct
 from keepwell.sources.staff_columns import Columns, is_personal_cell, staff_fields
-from keepwell.sources.staff_months import month_in_titles, month_of_cell
+from keepwell.sources.staff_months import month_in_titles, month_of_cell, snapshot_in_titles
 
 FULL_TIME_HOURS = 37.5
 MOST_FTE = 2.0
@@ -151,6 +157,7 @@ class StaffTable:
         if not rows:
             return values
         heading = self.columns.taken[name]
+        refuse_unreadable(self.raw, heading, name, rows, complaint)
         self.remarks.append(
             f"{counted(len(rows), 'cell')} of {heading} {_in_rows(rows)}: what stands there {complaint}: "
             "taken as missing"
@@ -221,6 +228,8 @@ class StaffTable:
         given = (self.options.organisation or "").upper()
         if cells is not None:
             codes = map_distinct(cells, lambda c: given if is_missing(c) else " ".join(c.split()).upper())
+            if given:
+                refuse_other_organisation(self.raw, self.columns.taken["organisation"], codes, given)
             return _places_only(codes, given)
         if not given:
             raise FileNotUnderstood(
@@ -280,22 +289,38 @@ class StaffTable:
     def months(self) -> list[Month | None]:
         """The month at whose end each row was taken: its column, else a title above the headings, else --month.
 
-        Raises DecisionNeeded when nothing says it.
+        Raises DecisionNeeded when nothing says it, FileNotUnderstood when --month and the file do not agree.
         """
+        if self.options.month is not None:
+            return [self._month_as_said(self.options.month)] * self.rows
         cells = self.columns.cells(self.raw, "month")
-        if cells is not None and self.options.month is None:
+        if cells is not None:
             first = self.day_first()
-            return map_distinct(cells, lambda c: month_of_cell(c, first, self.today))
-        month = self.options.month or month_in_titles(self.raw.titles)
+            months = map_distinct(cells, lambda c: month_of_cell(c, first, self.today))
+            unread = [
+                n for n, m, c in zip(self.raw.row_numbers, months, cells, strict=True) if not m and not is_missing(c)
+            ]
+            refuse_unreadable(self.raw, self.columns.taken["month"], "month", unread, "is not a month")
+            return months
+        month = month_in_titles(self.raw.titles)
         if month is None:
             raise DecisionNeeded(
                 f"{self.raw.file} does not say at the end of which month it was taken.",
                 found="no column with dates, and above the headings no month, or more than one",
                 attempt='--month 2025-10, or --column month="…"',
             )
-        if self.options.month is None:
-            self.remarks.append(f"Taken as of the end of {month}: it stands above the headings")
+        self.remarks.append(f"Taken as of the end of {month}: it stands above the headings")
         return [month] * self.rows
+
+    def _month_as_said(self, said: Month) -> Month:
+        cells = self.columns.cells(self.raw, "month")
+        if cells is None:
+            refuse_other_title(self.raw, snapshot_in_titles(self.raw.titles), said)
+        else:
+            first = self.options.day_first
+            months = map_distinct(cells, lambda c: month_of_cell(c, first, self.today))
+            refuse_other_month(self.raw, self.columns.taken["month"], months, said)
+        return said
 
 
 def _in_rows(rows: list[int]) -> str:

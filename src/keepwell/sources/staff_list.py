@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from keepwell.periods import Month
 from keepwell.records.staff import ACTIVE, CLASSIFIED
 from keepwell.sources.cells import IMPLAUSIBLE_BEFORE
+from keepwell.sources.contradictions import refuse_shared_numbers, refuse_unreadable
 from keepwell.sources.esr_leavers import lists_people_in_post
 from keepwell.sources.esr_staff_in_post import nobody_counted
 from keepwell.sources.formats import Match, Reading, ReadOptions, SourceFormat
@@ -41,6 +42,7 @@ FAR_AHEAD = dt.timedelta(days=40 * 365)
 
 
 NEEDED = ("person", "start", "end")
+AHEAD = "starts in the future"
 
 
 def recognise(sheets: list[Sheet], options: ReadOptions) -> Match | None:
@@ -71,10 +73,12 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     table = StaffTable(raw, map_columns(raw, options, WANTED, NEEDED), options, options.today)
     columns = _columns(table)
     rows = _rows_that_count(table, columns)
+    refuse_unreadable(raw, table.columns.taken["start"], "start", table.problems.get(AHEAD, []), AHEAD)
     first, last = _complete(columns, rows, options) if rows else (Month(0), Month(0))
     held = _held(columns, rows, first, last)
     if not held:
         raise nobody_counted(table, "a staff list", "no post in it")
+    refuse_shared_numbers(raw, table.columns.taken["person"], held)
     positions = positions_table(columns, held)
     return Reading(
         tables={"positions": positions},
@@ -126,7 +130,7 @@ def _rows_that_count(table: StaffTable, columns: Mapping[str, Sequence[Any]]) ->
         elif last_day is not None and last_day < start:
             table.complain("ends before it starts", i)
         elif start > table.today:
-            table.complain("starts in the future", i)
+            table.complain(AHEAD, i)
         elif not columns["organisation"][i]:
             table.complain("no organisation", i)
         elif columns["outside"][i]:

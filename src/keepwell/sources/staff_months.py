@@ -44,6 +44,11 @@ def month_in_titles(titles: Iterable[str]) -> Month | None:
     return None
 
 
+def snapshot_in_titles(titles: Iterable[str]) -> Month | None:
+    """The month beside "as at", "position" and the like, so that the day of a run is not taken for it."""
+    return month_in_titles(title for title in titles if _SNAPSHOT.search(title))
+
+
 def _months_in(title: str) -> Iterable[Month | None]:
     """Each month in a title, None for a day such as 04/05/2025 that could be of two."""
     for found in _IN_TITLE.finditer(title):

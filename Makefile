@@ -33,7 +33,7 @@ test: $(BIN)/.dev-ready system  ## run every test
 	$(BIN)/python -m pytest
 
 system:  # what tests need of the system: installed when root on Debian, else said
-	@sh tests/system.sh
+	@/bin/sh tests/system.sh
 
 check: $(BIN)/.dev-ready  ## format, lint, types, import contracts, docs up to date
 	$(BIN)/ruff format --check src tests benchmarks docs

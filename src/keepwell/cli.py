@@ -317,16 +317,20 @@ def report(workspace: Workspace, /, out: Path, xlsx: Path | None, pdf: Path | No
     from keepwell.reports.pdf import as_pdf  # noqa: PLC0415
     from keepwell.reports.workbook import as_xlsx  # noqa: PLC0415
 
+    if sys.stderr.isatty():
+        click.echo("Making the report …", err=True)
     made = overview(workspace, **arguments)
     page = as_html(made)
-    write_whole(out, page.encode())
-    click.echo(f"Report: {out}")
+    written = {"Report": out}
+    if pdf:  # first, because it may be refused: then nothing is written
+        as_pdf(page, pdf)
+        written["PDF"] = pdf
     if xlsx:
         as_xlsx(made, xlsx)
-        click.echo(f"Workbook: {xlsx}")
-    if pdf:
-        as_pdf(page, pdf)
-        click.echo(f"PDF: {pdf}")
+        written["Workbook"] = xlsx
+    write_whole(out, page.encode())
+    for what, path in written.items():
+        click.echo(f"{what}: {path}")
 
 
 @cli.command()

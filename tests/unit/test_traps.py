@@ -18,7 +18,7 @@ from keepwell.periods import Month
 from keepwell.records.workspace import Load, Workspace
 from keepwell.sources.same_people import agreement
 
-PCN_FILES = Path("/work/shared/data/gp_workforce/pcn_individual")
+PCN_FILES = Path(__file__).parents[3] / "shared" / "data" / "gp_workforce" / "pcn_individual"
 
 MANY_GONE = frozenset({"many-gone"})
 

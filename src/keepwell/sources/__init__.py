@@ -55,7 +55,7 @@ def recognise(path: Path, sheets: list[Sheet], options: ReadOptions) -> tuple[So
         if options.format is None
         else f"{path.name} is not in the format {options.format}.",
         found=_headings_seen(sheets),
-        attempt='keepwell formats; name a heading with --column unit="Cost Ctr Descr"',
+        attempt='keepwell formats lists what can be loaded; for staff records, name the headings: --column person="…"',
     )
 
 

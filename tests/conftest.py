@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from keepwell.made_up import SystemPlan, make_up
 from keepwell.records.keys import PersonKey
 from keepwell.records.workspace import Workspace
 from keepwell.sources import ReadOptions
 from keepwell.sources.loading import load_file
+
+# Every run draws the same examples, and is not timed: KEEPWELL_EXPLORE=1 draws others.
+settings.register_profile("fixed", deadline=None, derandomize=True, database=None)
+settings.register_profile("explore", deadline=None, database=None)
+settings.load_profile("explore" if os.environ.get("KEEPWELL_EXPLORE") else "fixed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -351,3 +352,9 @@ def test_a_file_written_whole_leaves_no_draft_when_it_fails(tmp_path, monkeypatc
     with pytest.raises(OSError, match="No space"):
         write_whole(path, b"second")
     assert [(x.name, x.read_bytes()) for x in tmp_path.iterdir()] == [("report.csv", b"first")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights in another way")
+def test_a_new_workspace_is_its_owners_alone(tmp_path: Path, turnover_file: Callable[..., Path]) -> None:
+    load_file(Workspace(tmp_path / "new"), turnover_file(tmp_path / "t.csv", 1), ReadOptions(), now=NOW)
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0

@@ -162,7 +162,9 @@ class Workspace:
 
     def _make_folders(self) -> None:
         if not self.folder.exists():
-            self.folder.mkdir(parents=True, mode=0o700)  # rows of staff: for their owner alone, unless they open it
+            self.folder.mkdir(
+                parents=True, exist_ok=True, mode=0o700
+            )  # rows of staff: for their owner alone, unless they open it
         for name in FOLDERS:
             (self.folder / name).mkdir(exist_ok=True)
         if not self.exists:

@@ -255,7 +255,12 @@ def test_the_tutorial_runs_as_it_is_written(tmp_path):
     for commands, shown in found:
         refused = any(line.startswith("  Try:") for line in shown)
         ran = subprocess.run(
-            ["sh", "-e", "-c", "\n".join(commands)], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+            ["/bin/sh", "-e", "-c", "\n".join(commands)],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert ran.returncode == (2 if refused else 0), (commands, ran.stderr)
         assert not_said(shown, ran.stderr if refused else ran.stdout) == [], commands

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from keepwell.enquiries import Enquiry, answer
 from keepwell.errors import EnquiryRefused, KeepwellError
+from keepwell.records.keys import PersonKey
 from keepwell.records.workspace import Workspace
 from keepwell.reports.html import as_html
 from keepwell.reports.overview import overview
@@ -67,6 +70,52 @@ def test_one_organisation_has_a_report_of_its_own(system: Path) -> None:
 def test_an_organisation_that_is_not_loaded_is_refused(system: Path) -> None:
     with pytest.raises(EnquiryRefused, match="RX9"):
         overview(Workspace(system), organisation="RX9", source=None, end=None)
+
+
+PRACTICE = """Person ID,Practice Code,Practice Name,Staff Group,FTE,Start Date,End Date
+1,Y99001,Abbot Surgery,Nurses,1,2019-04-01,
+2,Y99001,Abbot Surgery,Nurses,0.8,2020-05-01,2024-06-30
+3,Y99001,Abbot Surgery,GP,1,2018-02-13,
+4,Y99001,Abbot Surgery,GP,0.6,2025-09-15,
+5,Y99001,Abbot Surgery,GP,1,2018-02-01,2025-03-31
+"""
+
+
+def with_practice(system: Path, tmp_path: Path) -> Workspace:
+    shutil.copytree(system, tmp_path / "workspace")
+    workspace = Workspace(tmp_path / "workspace")
+    (tmp_path / "practice.csv").write_text(PRACTICE)
+    options = ReadOptions(key=PersonKey(b"k" * 32), today=NOW.date())
+    load_file(workspace, tmp_path / "practice.csv", options, now=NOW)
+    return workspace
+
+
+def test_a_page_on_a_practice_never_gives_the_trusts_reasons_as_its_own(system: Path, tmp_path: Path) -> None:
+    workspace = with_practice(system, tmp_path)
+    page = overview(workspace, organisation=None, source="staff_list", end=None)
+    assert {"reasons"} & {s.key for s in page.sections} == set()
+    assert not any(d.source.startswith("esr_leavers") for s in page.sections for d in s.definitions)
+    trusts = overview(workspace, organisation=None, source="esr_staff_in_post", end=None)
+    assert "practice.csv" in " ".join(trusts.sections[-1].notes)
+
+
+def test_reasons_of_another_time_are_not_given_for_this_one(system: Path, tmp_path: Path) -> None:
+    """The leavers extracts are taken out and loaded again without their newest month."""
+    shutil.copytree(system, tmp_path / "workspace")
+    workspace = Workspace(tmp_path / "workspace")
+    with workspace.change() as change:
+        shortened = [replace(x, last_month="2025-09") if "leavers" in x.parts else x for x in change.after.loads]
+        change.after = replace(change.after, loads=tuple(shortened))
+    report = overview(workspace, organisation=None, source=None, end=None)
+    reasons = next(s for s in report.sections if s.key == "reasons")
+    assert "do not tell of every month" in reasons.answer
+    assert not any("of leavers we know why" in s.answer for s in report.sections)
+
+
+def test_a_page_on_one_organisation_lists_its_own_files(system: Path) -> None:
+    report = overview(Workspace(system), organisation="RZ2", source=None, end=None)
+    files = report.sections[-1].grids[-1]
+    assert {row[0][:3] for row in files.rows} == {"RZ2"}
 
 
 @pytest.mark.parametrize("months", [1, 2, 5])

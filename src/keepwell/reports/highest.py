@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from keepwell.charts.intervals import intervals
 from keepwell.disclosure import Released
+from keepwell.records.staff import NOT_KNOWN
 from keepwell.reports.leaving import Asking
 from keepwell.reports.sections import Section, grid
 
@@ -77,6 +78,10 @@ def _told_apart(released: Released, label: str) -> Released:
 def _above_in_words(
     above: list[dict[str, Any]], rows: list[dict[str, Any]], named: Mapping[str, str], label: str, overall: float
 ) -> str:
+    if len(rows) == 1:
+        if rows[0][label] == NOT_KNOWN:
+            return f"No {named['one']} is recorded, so none can be compared."
+        return f"There is only one {named['one']}, {rows[0][label]}: nothing to compare."
     if not above:
         return (
             f"None of {len(rows)} {named['many']} loses clearly more than the {overall:.1%} of all together; "

@@ -36,6 +36,23 @@ class Asking:
         return answer(self.session.workspace, replace(self.base, measure=measure, **changes), self.session)
 
 
+LEAVERS, THEIR_STAFF = "esr_leavers", "esr_staff_in_post"
+
+
+def about_leavers(asking: Asking, measure: str, **changes: Any) -> Released:
+    """An answer from the leavers extracts, for a page on the staff records that they belong to.
+
+    Raises EnquiryRefused on a page about other people: theirs are not the reasons of a practice's staff.
+    """
+    if asking.base.source != THEIR_STAFF:
+        raise EnquiryRefused(
+            "Leavers extracts tell of the staff of ESR extracts only.",
+            found=f"a page made from {asking.base.source}",
+            attempt=f"--source {THEIR_STAFF}",
+        )
+    return asking.about(measure, source=LEAVERS, **changes)
+
+
 def headline(asking: Asking, whose: str, period: str) -> tuple[Section, Released]:
     """The leaver rate in a sentence, with what it is made of."""
     released = asking.about("leaver_rate")
@@ -45,7 +62,7 @@ def headline(asking: Asking, whose: str, period: str) -> tuple[Section, Released
             "There is nobody in post to report on.", found=f"no staff of {whose} in {period}", attempt="another --end"
         )
     sentence = (
-        f"{row['leaver_rate']:.1%} of staff left {whose} in {period}: {row['leavers']:,} people, "
+        f"{row['leaver_rate']:.1%} of staff left {whose} in {period}: {counted(row['leavers'], 'person', 'people')}, "
         f"of {(row['headcount_at_start'] + row['headcount_at_end']) / 2:,.0f} on average."
     )
     if row["joiners"]:

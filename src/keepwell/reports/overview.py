@@ -40,7 +40,7 @@ def overview(workspace: Workspace, *, organisation: str | None, source: str | No
 
 def _name(session: Session, base: Enquiry, organisation: str) -> str:
     """The name of the organisation asked for, refused with those that are like it where it is not loaded."""
-    rows = Asking(session, replace(base, where=())).about("headcount", by=("organisation",)).rows()
+    rows = Asking(session, replace(base, where=())).about("headcount", by=("organisation",), months=1).rows()
     names = {row["organisation"]: row["organisation_name"] or row["organisation"] for row in rows}
     if organisation.upper() in names:
         return str(names[organisation.upper()])

@@ -10,7 +10,7 @@ from keepwell.disclosure import Released
 from keepwell.enquiries.explaining import explain, in_one_sentence
 from keepwell.errors import EnquiryRefused, counted
 from keepwell.measures.change_in_staff import ARRIVALS, DEPARTURES
-from keepwell.reports.leaving import Asking
+from keepwell.reports.leaving import Asking, about_leavers
 from keepwell.reports.sections import Grid, Section, grid, one_in
 
 Made = tuple[Section | None, dict[str, Released]]
@@ -181,7 +181,7 @@ def could_retire(asking: Asking, period: str) -> Made:
         notes.append(f"{counted(row['age_not_known'], 'person', 'people')} without a known age are left out.")
     definitions = [everyone.definition]
     try:
-        retired = tables["Retirement"] = asking.about("retirement_share", source="esr_leavers")
+        retired = tables["Retirement"] = about_leavers(asking, "retirement_share")
         answer += _retired_in_words(retired, period)
         definitions.append(retired.definition)
     except EnquiryRefused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keepwell.disclosure import Released
 from keepwell.errors import EnquiryRefused
-from keepwell.reports.leaving import Asking
+from keepwell.reports.leaving import Asking, about_leavers
 from keepwell.reports.sections import Section, grid
 
 BOTH = "People with posts in two organisations count in both."
@@ -30,9 +30,7 @@ def quality(asking: Asking, period: str) -> tuple[Section | None, dict[str, Rele
     answer = f"{complete / people:.0%} of records are complete." if people else "There is nobody in post to judge by."
     definitions = [records.definition]
     try:
-        known = tables["Reasons known by organisation"] = asking.about(
-            "reasons_known", by=("organisation",), source="esr_leavers"
-        )
+        known = tables["Reasons known by organisation"] = about_leavers(asking, "reasons_known", by=("organisation",))
         leavers = sum(r["leavers"] for r in known.rows())
         told = sum((r["reasons_known"] or 0) * r["leavers"] for r in known.rows())
         provisional = sum(r["provisional_leavers"] for r in known.rows())

@@ -11,7 +11,7 @@ from keepwell.content import leaving_reasons, reason_groups
 from keepwell.disclosure import Released
 from keepwell.enquiries.national import beside_national
 from keepwell.errors import EnquiryRefused
-from keepwell.reports.leaving import Asking
+from keepwell.reports.leaving import LEAVERS, THEIR_STAFF, Asking, about_leavers
 from keepwell.reports.sections import Figure, Grid, Section, grid
 
 Made = tuple[Section | None, dict[str, Released]]
@@ -27,11 +27,11 @@ COLUMNS = {
 def why_they_go(asking: Asking, period: str) -> Made:
     """The reasons given, with how far the unknown ones could change the order. None without leavers extracts."""
     try:
-        released = asking.about("reasons_for_leaving", source="esr_leavers")
-        families = asking.about("reasons_for_leaving", source="esr_leavers", by=("reason_group",))
-        known = asking.about("reasons_known", source="esr_leavers")
-    except EnquiryRefused:
-        return None, {}
+        released = about_leavers(asking, "reasons_for_leaving")
+        families = about_leavers(asking, "reasons_for_leaving", by=("reason_group",))
+        known = about_leavers(asking, "reasons_known")
+    except EnquiryRefused as refused:
+        return _not_told(asking, refused), {}
     telling = {r.name for r in leaving_reasons() if r.tells_why}
     given = _only(released, "reason", telling)
     if not given.rows():
@@ -48,7 +48,7 @@ def why_they_go(asking: Asking, period: str) -> Made:
         *released.notes,
     ]
     try:
-        rate = tables["Voluntary leaver rate"] = asking.about("voluntary_leaver_rate", source="esr_leavers")
+        rate = tables["Voluntary leaver rate"] = about_leavers(asking, "voluntary_leaver_rate")
         figures = _voluntary(rate)
     except EnquiryRefused:
         notes.append("Without staff in post of the same months there is no voluntary leaver rate.")
@@ -72,6 +72,16 @@ def why_they_go(asking: Asking, period: str) -> Made:
         "reasons", "Why do they go?", answer, figures, (picture,), grids, tuple(notes), tuple(definitions)
     )
     return section, tables
+
+
+def _not_told(asking: Asking, refused: EnquiryRefused) -> Section | None:
+    """That extracts are loaded which do not tell of this time; nothing where none belongs to the page."""
+    loaded = any(load.format == LEAVERS for load in asking.session.generation.loads)
+    if asking.base.source != THEIR_STAFF or not loaded:
+        return None
+    return Section(
+        "reasons", "Why do they go?", f"{refused.wrong} Load the newer leavers extract.", notes=(f"{refused.found}.",)
+    )
 
 
 def _in_words(given: Released, families: Released, known: Released) -> str:

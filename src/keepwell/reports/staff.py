@@ -8,8 +8,9 @@ from keepwell.disclosure import Released
 from keepwell.enquiries import Enquiry, Session
 from keepwell.errors import EnquiryRefused, counted
 from keepwell.periods import Month
+from keepwell.records.workspace import Load
 from keepwell.reports.highest import where_highest
-from keepwell.reports.leaving import Asking, headline, left_out_grids, monthly_course, not_in_it
+from keepwell.reports.leaving import LEAVERS, THEIR_STAFF, Asking, headline, left_out_grids, monthly_course, not_in_it
 from keepwell.reports.people import could_retire, early_leaving, other_figures, since_last_month, where_change_came_from
 from keepwell.reports.quality import quality
 from keepwell.reports.reasons import why_they_go
@@ -17,7 +18,7 @@ from keepwell.reports.sections import Report, Section
 
 UNIT = {"one": "team", "many": "teams"}
 STAFF_GROUP = {"one": "staff group", "many": "staff groups"}
-YEAR, MONTHS_SHOWN = 12, 36
+YEAR, MONTHS_SHOWN, FEWEST_MONTHS = 12, 36, 3
 
 
 def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
@@ -32,8 +33,14 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
             found="the month's end before the newest is not loaded",
             attempt="load the extract of the month before, or choose --end",
         )
-    yearly = Asking(session, replace(base, months=months))
-    last = yearly.about("leaver_rate").rows()[0]["period_end"]
+    newest = asking.about("leaver_rate", months=1).rows()
+    if not newest:
+        raise EnquiryRefused(
+            "There is nobody in post to report on.", found="no staff at the newest month's end", attempt="another --end"
+        )
+    last = newest[0]["period_end"]
+    asking = Asking(session, replace(base, end=Month.of(last)))  # the newest leavers extract may end elsewhere
+    yearly = Asking(session, replace(asking.base, months=months))
     period = "the 12 months to" if months == YEAR else f"the {months} months to" if months > 1 else ""
     in_words = f"{period} {Month.of(last).in_words}".strip()
     sections: list[Section] = []
@@ -41,8 +48,9 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
     sections.append(first)
     section, sheets["Since last month"] = since_last_month(asking)
     sections.append(section)
-    section, sheets["By month"] = monthly_course(asking, min(have - 1, MONTHS_SHOWN))
-    sections.append(section)
+    if have > FEWEST_MONTHS:
+        section, sheets["By month"] = monthly_course(asking, min(have - 1, MONTHS_SHOWN))
+        sections.append(section)
     many = len(yearly.about("leaver_rate", by=("organisation",)).rows()) > 1
     section, sheets["By team"] = where_highest(
         yearly,
@@ -62,7 +70,7 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
         if section_or_none is not None:
             sections.append(section_or_none)
             sheets |= tables
-    sections.append(_made_of(session, base.source))
+    sections.append(_made_of(session, base))
     released = sheets["Headline"]
     return Report(
         f"Who is leaving {whose or 'our organisations'}?",
@@ -76,7 +84,7 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
 
 def _months_seen(asking: Asking) -> int:
     """How many month ends in a row lead up to the newest."""
-    loads = [x for x in asking.session.generation.loads if x.format == asking.base.source]
+    loads = [x for x in _loads_of(asking.session, asking.base) if x.format == asking.base.source]
     months = sorted(
         {m for x in loads for m in range(Month.parse(x.first_month).index, Month.parse(x.last_month).index + 1)}
     )
@@ -87,11 +95,17 @@ def _months_seen(asking: Asking) -> int:
     return row
 
 
-def _made_of(session: Session, source: str | None) -> Section:
-    used = frozenset({source or "", "esr_leavers"})
-    loads = [
-        x for x in session.generation.loads if x.format in used or ("positions" not in x.parts and not x.published)
-    ]
+def _loads_of(session: Session, base: Enquiry) -> list[Load]:
+    """The files that tell of the organisation asked for, or all of them."""
+    only = {code for name, codes in base.where if name == "organisation" for code in codes}
+    if any("successions" in x.parts for x in session.generation.loads):
+        only = set()  # files of an organisation that is now part of it count too
+    return [x for x in session.generation.loads if not only or only & set(x.organisations)]
+
+
+def _made_of(session: Session, base: Enquiry) -> Section:
+    used = frozenset({base.source or "", *([LEAVERS] if base.source == THEIR_STAFF else [])})
+    loads = [x for x in _loads_of(session, base) if x.format in used]
     taken = sum(x.rows_taken for x in loads)
     out = sum(x.rows_read - x.rows_taken for x in loads)
     return Section(

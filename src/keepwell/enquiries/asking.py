@@ -138,7 +138,7 @@ def definition(asked: Asked, chosen: Chosen, *, method: str, population: str) ->
         basis=chosen.basis,
         window=f"{counted(last.months, 'month')}, {last.start.isoformat()} to {last.end.isoformat()}",
         method=method,
-        leaving=LEAVING_WORDS[chosen.leaving],
+        leaving=LEAVING_WORDS.get(chosen.leaving, ""),
         population=population,
         source=f"{chosen.source}: {listed([load.file for load in asked.loads], 3)}",
         vintage=f"{asked.session.generation.number}, newest load {max(load.loaded_at for load in asked.loads)[:10]}",

@@ -128,7 +128,7 @@ def test_our_own_fault_is_seventy_and_shows_no_value(run, loaded, monkeypatch: p
     def broken(*_: object) -> None:
         raise RuntimeError("Jane Doe, AB123456C")
 
-    monkeypatch.setattr("keepwell.cli.answer", broken)
+    monkeypatch.setattr("keepwell.cli.asking.answer", broken)
     status, out, err = run("measure", "leaver_rate")
     assert (status, out) == (70, "")
     assert "Jane" not in err

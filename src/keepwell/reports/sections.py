@@ -65,7 +65,7 @@ def grid(released: Released, columns: dict[str, str], caption: str, *, most: int
     if len(shown) < len(rows):
         caption = f"{caption} (first {len(shown)} of {len(rows)})"
     numeric = tuple(not isinstance(rows[0][name], str) if rows else False for name in columns)
-    cells = tuple(tuple(in_words(name, row[name], released) for name in columns) for row in shown)
+    cells = tuple(tuple(in_words(name, row[name], row["hidden"]) for name in columns) for row in shown)
     return Grid(caption, tuple(columns.values()), cells, numeric, folded)
 
 

@@ -23,7 +23,8 @@ from keepwell.disclosure import Released
 from keepwell.records.workspace import write_whole
 
 FORMATS = ("table", "csv", "json", "parquet")
-NO_SHARES = frozenset({"length_of_service", "average_staff"})
+HIDDEN_MARK = "*"
+NO_SHARES = frozenset({"length_of_service", "average_staff", "average_headcount"})
 
 
 def as_csv(released: Released) -> str:
@@ -75,7 +76,7 @@ def as_text(released: Released, *, width: int) -> str:
     for name in shown:
         table.add_column(name.replace("_", " "), justify="left" if _is_text(released, name) else "right")
     for row in released.rows():
-        table.add_row(*[in_words(name, row[name], released) for name in shown])
+        table.add_row(*[in_words(name, row[name], row["hidden"]) for name in shown])
     console.print(table)
     console.print()
     for line in definition_lines(released):
@@ -91,7 +92,7 @@ def definition_lines(released: Released) -> list[str]:
     return [
         f"{d.label}: {d.words}",
         f"  Formula: {d.formula}",
-        f"  Basis: {d.basis} · window: {d.window} · method: {d.method} · {d.leaving}",
+        "  " + " · ".join(x for x in (f"Basis: {d.basis}", f"window: {d.window}", f"method: {d.method}", d.leaving) if x),
         f"  Population: {d.population}",
         f"  Source: {d.source} · vintage {d.vintage}",
         *[f"  Note: {note}" for note in released.notes],
@@ -111,10 +112,13 @@ def _is_text(released: Released, name: str) -> bool:
     return bool(pa.types.is_string(released.table.schema.field(name).type))
 
 
-def in_words(name: str, value: Any, released: Released) -> str:
-    """A cell as people read it: shares as percentages, counts with thousands, years plain."""
+def in_words(name: str, value: Any, hidden: str) -> str:
+    """A cell as people read it: shares as percentages, counts with thousands, years plain.
+
+    `hidden` are the names of the cells of its row that are hidden, as in the column of that name.
+    """
     if value is None:
-        return "hidden" if name in str(released.rows()[0].get("hidden", "")) else "–"
+        return HIDDEN_MARK if name in hidden.split(",") else "–"
     if isinstance(value, float):
         return f"{value:.2%}" if is_share(name) else f"{value:,.1f}"
     if isinstance(value, int) and name != "arrived_in":

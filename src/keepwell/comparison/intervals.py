@@ -1,4 +1,4 @@
-"""Are we different from our peers, or is it chance?"""
+"""Where may the share or rate behind a count lie?"""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def wilson_interval(x: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> Int
     Bounds are fractions from 0 to 1. Raises ValueError when x is negative or more than n.
     Source: Wilson (1927), JASA 22, as in OHID Fingertips (PHEindicatormethods).
     """
-    z = _z(confidence)
-    count, size = _amounts("x", x), _amounts("n", n)
+    z = normal_quantile(confidence)
+    count, size = amounts("x", x), amounts("n", n)
     if np.any(count > size):
         raise ValueError("x is more than n")
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -59,14 +59,14 @@ def exact_interval(x: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> Inte
     Bounds are fractions from 0 to 1. Raises ValueError when x is negative or more than n.
     Source: Clopper and Pearson (1934), Biometrika 26.
     """
-    count, size = _amounts("x", x), _amounts("n", n)
+    count, size = amounts("x", x), amounts("n", n)
     if np.any(count > size):
         raise ValueError("x is more than n")
-    tail = (1 - _checked_confidence(confidence)) / 2
+    tail = (1 - checked_confidence(confidence)) / 2
     with np.errstate(invalid="ignore"):
         lower = np.where(count > 0, betaincinv(np.maximum(count, 1), size - count + 1, tail), 0.0)
         upper = np.where(count < size, betaincinv(count + 1, np.maximum(size - count, 1), 1 - tail), 1.0)
-    somebody = size > 0
+    somebody = (size > 0) & ~np.isnan(count)
     return _interval(np.where(somebody, lower, np.nan), np.where(somebody, upper, np.nan))
 
 
@@ -82,8 +82,8 @@ def byar_interval(x: ArrayLike, confidence: float = 0.95) -> Interval:
     Bounds are numbers of events. Raises ValueError when x is negative.
     Source: Breslow and Day (1987), Statistical Methods in Cancer Research II, as in OHID Fingertips.
     """
-    z = _z(confidence)
-    count = _amounts("x", x)
+    z = normal_quantile(confidence)
+    count = amounts("x", x)
     more = count + 1
     with np.errstate(divide="ignore", invalid="ignore"):
         lower = count * (1 - 1 / (9 * count) - z / (3 * np.sqrt(count))) ** 3
@@ -100,8 +100,8 @@ def exact_poisson_interval(x: ArrayLike, confidence: float = 0.95) -> Interval:
     Source: Garwood (1936), Biometrika 28, as in OHID Fingertips. χ² is twice a gamma variable, so
     the inverse incomplete gamma function gives both bounds.
     """
-    tail = (1 - _checked_confidence(confidence)) / 2
-    count = _amounts("x", x)
+    tail = (1 - checked_confidence(confidence)) / 2
+    count = amounts("x", x)
     lower = np.where(count == 0, 0.0, gammaincinv(count, tail))
     return _interval(lower, gammainccinv(count + 1, tail))
 
@@ -117,7 +117,7 @@ def rate_interval(x: ArrayLike, denominator: ArrayLike, confidence: float = 0.95
     Bounds are fractions of the denominator. Raises ValueError when either is negative.
     Source: OHID Fingertips, as in PHEindicatormethods' `phe_rate`.
     """
-    count, size = _amounts("x", x), _amounts("denominator", denominator)
+    count, size = amounts("x", x), amounts("denominator", denominator)
     few = count < FEWEST_FOR_BYAR
     exact = exact_poisson_interval(np.where(few, count, 0), confidence)
     byar = byar_interval(np.where(few, FEWEST_FOR_BYAR, count), confidence)
@@ -129,7 +129,8 @@ def _interval(lower: ArrayLike, upper: ArrayLike) -> Interval:
     return Interval(np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64))
 
 
-def _amounts(name: str, values: ArrayLike) -> Floats:
+def amounts(name: str, values: ArrayLike) -> Floats:
+    """Numbers as an array; nan stays for a missing one. Raises ValueError where one is negative or infinite."""
     amounts = np.asarray(values, dtype=np.float64)
     if np.any(amounts < 0):
         raise ValueError(f"{name} is negative")
@@ -138,11 +139,13 @@ def _amounts(name: str, values: ArrayLike) -> Floats:
     return amounts
 
 
-def _checked_confidence(confidence: float) -> float:
+def checked_confidence(confidence: float) -> float:
+    """The confidence itself. Raises ValueError where it is no fraction between 0 and 1."""
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is a fraction between 0 and 1, such as 0.95, not {confidence}")
     return confidence
 
 
-def _z(confidence: float) -> float:
-    return float(ndtri((1 + _checked_confidence(confidence)) / 2))
+def normal_quantile(confidence: float) -> float:
+    """How many standard errors either side hold that share of a normal distribution."""
+    return float(ndtri((1 + checked_confidence(confidence)) / 2))

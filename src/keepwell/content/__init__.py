@@ -113,6 +113,25 @@ class ReasonBenchmark:
     doubt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedStaffGroup:
+    """A staff group of NHS Workforce Statistics and the part of the workforce that it belongs to."""
+
+    name: str
+    part_of: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffGroupUnion:
+    """Several staff groups under one name, such as "all clinical": those that belong to its `parts`."""
+
+    name: str
+    parts: tuple[str, ...]
+    definition: str
+    aliases: tuple[str, ...] = ()
+
+
 @cache
 def reason_groups() -> tuple[ReasonGroup, ...]:
     return all_of(ReasonGroup, load_yaml("leaving_reasons.yaml")["groups"])
@@ -140,6 +159,16 @@ def reason_benchmarks() -> tuple[ReasonBenchmark, ...]:
         ReasonBenchmark,
         [entry | {"comparable_with": Comparable(**entry["comparable_with"])} for entry in entries],
     )
+
+
+@cache
+def published_staff_groups() -> tuple[PublishedStaffGroup, ...]:
+    return all_of(PublishedStaffGroup, load_yaml("staff_group_unions.yaml")["staff_groups"])
+
+
+@cache
+def staff_group_unions() -> tuple[StaffGroupUnion, ...]:
+    return all_of(StaffGroupUnion, load_yaml("staff_group_unions.yaml")["unions"])
 
 
 def reason_group(reason: LeavingReason) -> ReasonGroup:

@@ -18,9 +18,10 @@ class Measure:
     """A number's definition in words, as in content/measures/<name>.yaml.
 
     `needs` names the canonical tables it can be made from: "flows" (published counts), "staff" (records of
-    people in post), "leavers" (records of people who left). `unit` is share, people, fte, years or records.
+    people in post), "leavers" (records of people who left), "absence", "posts", "counts", "practices" and others,
+    in words in enquiries.NEEDS. `unit` is share, people, fte, years or records.
     `better` says which way is improvement: lower, higher or neither. `words_by_event` are the words where it is
-    counted by event and not by snapshot.
+    counted by event and not by snapshot; `words_by_month` and `formula_by_month` where it is made from counts of months.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Measure:
     reference: str
     columns: dict[str, str]
     words_by_event: str = ""
+    words_by_month: str = ""
+    formula_by_month: str = ""
 
 
 @cache

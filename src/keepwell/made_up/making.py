@@ -11,6 +11,7 @@ import numpy as np
 from keepwell.errors import KeepwellError
 from keepwell.made_up.counts import Counted, Snapshot, as_merged, counted, snapshot
 from keepwell.made_up.extracts import leavers, staff_in_post
+from keepwell.made_up.general_practice import write_general_practice
 from keepwell.made_up.hiring import first_staff
 from keepwell.made_up.jobs import Ints
 from keepwell.made_up.leaving import scales
@@ -26,6 +27,8 @@ from keepwell.made_up.turnover import turnover
 from keepwell.periods import Month
 
 Progress = Callable[[int, int], None]
+GENERAL_PRACTICE = 8
+"""Sets the chance of these files apart, so that others stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class MadeUp:
     staff_in_post: tuple[Path, ...]
     leavers: tuple[Path, ...]
     practices: tuple[Path, ...]
+    general_practice: tuple[Path, ...]
     turnover: tuple[Path, ...]
     recodes: Path | None
     successors: Path | None
@@ -52,7 +56,7 @@ class MadeUp:
     @property
     def files(self) -> tuple[Path, ...]:
         tables = tuple(path for path in (self.recodes, self.successors) if path)
-        return self.staff_in_post + self.leavers + self.practices + self.turnover + tables
+        return self.staff_in_post + self.leavers + self.practices + self.general_practice + self.turnover + tables
 
 
 @dataclass(slots=True)
@@ -98,6 +102,7 @@ def make_up(plan: SystemPlan, folder: Path, *, progress: Progress | None = None)
         staff_in_post=tuple(making.staff_in_post),
         leavers=tuple(making.leavers),
         practices=_write_practices(plan, folder, practice_rng),
+        general_practice=_write_general_practice(plan, folder),
         turnover=tuple(making.turnover),
         recodes=_write_recodes(making),
         successors=_write_successors(plan, folder),
@@ -107,7 +112,11 @@ def make_up(plan: SystemPlan, folder: Path, *, progress: Progress | None = None)
 
 
 def _refuse_used(folder: Path) -> None:
-    used = [name for name in ("staff_in_post", "leavers", "practices", "turnover") if (folder / name).exists()]
+    used = [
+        name
+        for name in ("staff_in_post", "leavers", "practices", "general_practice", "turnover")
+        if (folder / name).exists()
+    ]
     if used:
         raise KeepwellError(
             "The folder holds files of a system already; two systems must not be mixed.",
@@ -211,6 +220,16 @@ def _write_practices(plan: SystemPlan, folder: Path, rng: np.random.Generator) -
         return ()
     table = practice_staff(plan, people_in_practices(plan), rng)
     return (write_csv(folder / "practices" / f"{ICB}_practice_staff.csv", table),)
+
+
+def _write_general_practice(plan: SystemPlan, folder: Path) -> tuple[Path, ...]:
+    """What is published of the practices' staff: of the same people, with chance of its own."""
+    if "practices" not in plan.organisations:
+        return ()
+    _, again, _ = np.random.default_rng(plan.seed).spawn(3)
+    people = people_in_practices(plan)
+    rng = np.random.default_rng([plan.seed, GENERAL_PRACTICE])
+    return write_general_practice(plan, practice_staff(plan, people, again), people, folder / "general_practice", rng)
 
 
 def _write_recodes(making: _Making) -> Path | None:

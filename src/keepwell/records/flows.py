@@ -51,7 +51,13 @@ PUBLISHED_FLOWS = pa.schema(
 Rows with staff_group "All staff groups" are totals that stand beside their parts.
 """
 
-NAMED = {"organisation": "organisation_name", "region": "region_name", "icb": "icb_name", "pcn": "pcn_name"}
+NAMED = {
+    "organisation": "organisation_name",
+    "region": "region_name",
+    "icb": "icb_name",
+    "sub_icb": "sub_icb_name",
+    "pcn": "pcn_name",
+}
 """Groups that are codes, and the column that names them."""
 
 

@@ -34,7 +34,7 @@ def snapshot_flows_fast(
     refuse_unknown(records.spells, grouping)
     spells = connection.compile(_needed(records.spells, grouping, leaving))
     name = ibis.util.gen_name("flows")
-    lots = [f"({_sql(spells, chunk, grouping, leaving)})" for chunk in _chunks(rows)]
+    lots = [f"({_sql(spells, chunk, grouping, leaving)})" for chunk in in_lots(rows, MOST_MONTHS)]
     connection.con.execute(f"CREATE TEMP TABLE {name} AS {' UNION ALL '.join(lots)}")
     return connection.table(name)
 
@@ -45,14 +45,14 @@ def _needed(spells: ibis.Table, grouping: Grouping, leaving: str) -> ibis.Table:
     return spells.select(*columns, active=spells.state == ACTIVE, chosen=has_values(spells, grouping))
 
 
-def _chunks(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def in_lots(windows: Sequence[dict[str, Any]], most_months: int) -> list[list[dict[str, Any]]]:
     """The windows, in order of their starts, in lots that span few enough months."""
-    chunks: list[list[dict[str, Any]]] = []
-    for row in rows:
-        if not chunks or row["last"] - chunks[-1][0]["before"] >= MOST_MONTHS:
-            chunks.append([])
-        chunks[-1].append(row)
-    return chunks
+    lots: list[list[dict[str, Any]]] = []
+    for window in windows:
+        if not lots or window["last"] - lots[-1][0]["before"] >= most_months:
+            lots.append([])
+        lots[-1].append(window)
+    return lots
 
 
 def _sql(spells: str, windows: Sequence[dict[str, Any]], grouping: Grouping, leaving: str) -> str:

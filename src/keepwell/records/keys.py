@@ -9,10 +9,17 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 from filelock import FileLock
 
 from keepwell.errors import WorkspaceRefused
 from keepwell.records.workspace import make_sure_of_folder, write_whole
+
+BLOCK = 64
+"""Bytes that SHA-256 takes at a time, and the longest key of HMAC that is used as it is."""
+MANY = 5_000
+HASHES = "SELECT left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode(identifier)))), 32) AS hash FROM people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,21 @@ class PersonKey:
         """The hash of one identifier; `scope` keeps numbers of different issuers apart."""
         message = f"{scope}\x1f{identifier}".encode()
         return hmac.digest(self.secret, message, "sha256").hex()[:32]
+
+    def hashed_all(self, scope: str, identifiers: pa.Array) -> pa.Array:
+        """As `hashed`, of many identifiers, null for null. DuckDB does it in less time where they are many.
+
+        HMAC(key, text) = H(key ⊕ opad, H(key ⊕ ipad, text))
+        """
+        if len(identifiers) < MANY or len(self.secret) > BLOCK:
+            each = identifiers.to_pylist()
+            return pa.array([None if i is None else self.hashed(scope, i) for i in each], pa.string())
+        key = self.secret.ljust(BLOCK, b"\0")
+        inner = bytes(b ^ 0x36 for b in key) + f"{scope}\x1f".encode()
+        outer = bytes(b ^ 0x5C for b in key)
+        with duckdb.connect() as connection:
+            connection.register("people", pa.table({"identifier": identifiers}))
+            return connection.sql(HASHES, params=[outer, inner]).to_arrow_table()["hash"].combine_chunks()
 
     def __repr__(self) -> str:
         return f"PersonKey({self.fingerprint})"

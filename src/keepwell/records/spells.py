@@ -8,6 +8,7 @@ at is no evidence of leaving.
 from __future__ import annotations
 
 import ibis
+import pyarrow as pa
 
 from keepwell.records.staff import SPELL_KEYS
 
@@ -29,3 +30,16 @@ def spells(positions: ibis.Table, seen: ibis.Table) -> ibis.Table:
         .aggregate(first_month=islands.month.min(), last_month=islands.month.max())
         .select(*SPELL_COLUMNS)
     )
+
+
+def seen_table(months: dict[str, list[int]]) -> ibis.Table:
+    """Months seen as a table: organisation, month, ordinal (from 1), next_month (null for the last)."""
+    rows = [
+        {"organisation": o, "month": m, "ordinal": i + 1, "next_month": have[i + 1] if i + 1 < len(have) else None}
+        for o, have in sorted(months.items())
+        for i, m in enumerate(have)
+    ]
+    schema = pa.schema(
+        [("organisation", pa.string()), ("month", pa.int32()), ("ordinal", pa.int64()), ("next_month", pa.int32())]
+    )
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))

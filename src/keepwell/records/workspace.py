@@ -10,6 +10,7 @@ take no lock: what they opened never changes.
         generations/000007.json the loads that make it up
         parts/                  rows, one Parquet file a load and table
         derived/                tables that can be made again from the parts; safe to delete
+        released/               what audiences have had, as it was handed over; never deleted (see audiences.py)
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from keepwell.errors import WorkspaceRefused, counted
 LAYOUT_VERSION = 1
 LOCK_SECONDS = 60
 NOT_MADE_BY_US = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EINVAL}  # what a fsync of such a folder says
-FOLDERS = ("generations", "parts", "derived")
+FOLDERS = ("generations", "parts", "derived", "released")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,25 @@ from pathlib import Path
 
 from keepwell.errors import FileNotUnderstood, counted, listed
 from keepwell.sources import (
+    absence_extract,
     esr_leavers,
     esr_staff_in_post,
+    establishment,
+    gp_practice_year,
+    gpw_individual,
+    gpw_practice,
+    hchs_staff_in_post,
+    nhs_sickness,
+    nhs_sickness_workbook,
     nhs_turnover,
     ods_mappings,
     ods_networks,
     ods_organisations,
     ods_successors,
+    pcn_individual,
     recode_tables,
     staff_list,
+    table_of_counts,
 )
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
 from keepwell.sources.reading import HEADING_ROWS_SEARCHED, Sheet, plain
@@ -24,14 +34,24 @@ __all__ = ["FORMATS", "Decision", "ReadOptions", "Reading", "SourceFormat", "rec
 
 FORMATS: tuple[SourceFormat, ...] = (
     nhs_turnover.FORMAT,
+    gpw_practice.FORMAT,
+    gp_practice_year.FORMAT,
+    gpw_individual.FORMAT,
+    pcn_individual.FORMAT,
+    nhs_sickness.FORMAT,
+    nhs_sickness_workbook.FORMAT,
+    absence_extract.FORMAT,
     esr_leavers.FORMAT,
     staff_list.FORMAT,
     esr_staff_in_post.FORMAT,
+    establishment.FORMAT,
     recode_tables.FORMAT,
     ods_successors.FORMAT,
     ods_mappings.FORMAT,
     ods_networks.FORMAT,
     ods_organisations.FORMAT,
+    hchs_staff_in_post.FORMAT,
+    table_of_counts.FORMAT,
 )
 
 

@@ -10,9 +10,14 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+
 from keepwell.errors import FileNotUnderstood, counted, rows_named
+from keepwell.sources.clean_lines import clean_lines
 
 REPLACEMENT = "\ufffd"
 NOT_TABLES = (
@@ -46,15 +51,15 @@ SWALLOWED_SEPARATORS = 10
 class TextRows:
     """The rows of a text file as a spreadsheet would show them, and what the reading changed."""
 
-    rows: list[list[str]]
+    rows: Sequence[list[str]]
     remarks: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A file's letters, and what had to be guessed or was lost on the way from its bytes."""
+    """A file's letters as UTF-8, and what had to be guessed or was lost on the way from its bytes."""
 
-    text: str
+    data: bytes
     remarks: list[str]
 
 
@@ -66,16 +71,38 @@ def _decoded(name: str, data: bytes) -> Decoded:
     kinds = [kind for magic, kind in NOT_TABLES if data.startswith(magic)]
     if kinds or b"%PDF-" in data[:1024]:
         raise _not_a_table(name, kinds[0] if kinds else "a PDF")
-    decoded = _characters(data)
-    if "\x00" in decoded.text:
-        lines = len(decoded.text[: decoded.text.index("\x00")].splitlines() or [""])
+    plain = _is_plain(data)
+    decoded = Decoded(data, []) if plain else _characters(data)
+    if b"\x00" in decoded.data:
+        lines = len(decoded.data[: decoded.data.index(b"\x00")].decode("utf-8").splitlines() or [""])
         raise _not_a_table(name, f"bytes that are not text, first in line {lines}")
-    start = decoded.text[:200].lstrip().casefold()
+    start = _first_characters(decoded.data, 200).lstrip().casefold()
     if markup := [kind for opening, kind in MARKUP if start.startswith(opening)]:
         raise _not_a_table(name, markup[0])
-    if lost := decoded.text.count(REPLACEMENT):
+    if not plain and (lost := decoded.data.count(REPLACEMENT.encode())):
         decoded.remarks.append(f"{counted(lost, 'character')} could not be read and show as {REPLACEMENT}")
     return decoded
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether bytes are UTF-8 throughout, without a mark of byte order and without a letter that was lost before.
+
+    What begins with 0xEF is mostly no letter of a European language, and to look for one byte takes no time.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (
+        b"\xef" in data and (b"\xef\xbb\xbf" in data or REPLACEMENT.encode() in data)
+    ):
+        return False
+    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _first_characters(data: bytes, most: int) -> str:
+    return data[: 4 * most].decode("utf-8", errors="ignore")[:most]
 
 
 def _characters(data: bytes) -> Decoded:
@@ -85,13 +112,14 @@ def _characters(data: bytes) -> Decoded:
     turn into two or three wrong ones.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Decoded(data.decode("utf-16", errors="replace"), [])
+        return Decoded(data.decode("utf-16", errors="replace").encode(), [])
     # More marks of byte order come from files that were joined end to end; they are no characters.
     text = data.decode("utf-8", errors="replace").replace("\ufeff", "")
     lost = text.count(REPLACEMENT)
     if not lost or sum(1 for c in text if c > "\x7f") > 2 * lost:
-        return Decoded(text, [])
-    return Decoded(data.decode("cp1252", errors="replace"), ["read as Windows text (cp1252): it is not UTF-8"])
+        return Decoded(text.encode(), [])
+    remark = "read as Windows text (cp1252): it is not UTF-8"
+    return Decoded(data.decode("cp1252", errors="replace").encode(), [remark])
 
 
 def read_delimited(name: str, data: bytes) -> TextRows:
@@ -101,9 +129,11 @@ def read_delimited(name: str, data: bytes) -> TextRows:
     that opens a cell and never closes it.
     """
     decoded = _decoded(name, data)
-    text, named = _without_sep_line(decoded.text)
-    delimiter = named or _delimiter(text)
-    found = _records(name, text, delimiter)
+    data, named = _without_sep_line(decoded.data)
+    delimiter = named or _delimiter(_first_characters(data, 65536))
+    if (lines := clean_lines(data, delimiter)) is not None:
+        return TextRows(lines, decoded.remarks)
+    found = _records(name, data.decode("utf-8"), delimiter)
     _refuse_swallowed(name, found, delimiter)
     rows = [list(map(str.strip, row)) for row in found.rows]
     return TextRows(rows, decoded.remarks + _remarks_on(found))
@@ -120,11 +150,11 @@ def _remarks_on(found: _Records) -> list[str]:
     return remarks
 
 
-def _without_sep_line(text: str) -> tuple[str, str]:
+def _without_sep_line(data: bytes) -> tuple[bytes, str]:
     """The text without the "sep=;" that Excel obeys and hides, and the separator it names."""
-    if found := re.match(r'"?sep=([,;|\t])"?(?:\r\n|\r|\n)', text, re.IGNORECASE):
-        return text[found.end() :], found[1]
-    return text, ""
+    if found := re.match(rb'"?sep=([,;|\t])"?(?:\r\n|\r|\n)', data, re.IGNORECASE):
+        return data[found.end() :], found[1].decode()
+    return data, ""
 
 
 def _delimiter(text: str) -> str:
@@ -132,7 +162,7 @@ def _delimiter(text: str) -> str:
 
     Titles and numbers are full of commas, but not of the same number in every line.
     """
-    lines = [line for line in io.StringIO(text[:65536], newline="") if line.strip()][:LINES_TRIED]
+    lines = [line for line in io.StringIO(text, newline="") if line.strip()][:LINES_TRIED]
 
     def lines_alike(delimiter: str) -> int:
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)

@@ -18,6 +18,7 @@ from keepwell.errors import counted, rows_named
 from keepwell.periods import Month
 from keepwell.records.staff import CLASSIFIED, LEAVERS, NOT_KNOWN
 from keepwell.sources.cells import IMPLAUSIBLE_BEFORE, OPEN_ENDED, is_missing
+from keepwell.sources.coded import Coded
 from keepwell.sources.contradictions import PEOPLE_IN_LEAVINGS, refuse_shared_numbers
 from keepwell.sources.esr_staff_in_post import nobody_counted
 from keepwell.sources.formats import Match, Reading, ReadOptions, SourceFormat
@@ -102,15 +103,16 @@ def _columns(table: StaffTable) -> dict[str, Sequence[Any]]:
     """Every row as canonical values, by column."""
     organisations = table.organisations()
     assert table.options.key is not None
-    return {
-        **table.about_people(),
-        **_why(table),
+    about, why = table.about_people(), _why(table)
+    coded: dict[str, Coded[Any]] = {
+        **about,
         "started": table.believable("start", latest=table.today),
         "left": table.days("end", latest=table.today + dt.timedelta(days=366)),
         "organisation": organisations,
         "person": table.people(table.options.key, organisations),
         "outside": outside_by_contract(table.text("contract")),
     }
+    return {**{name: column.each() for name, column in coded.items()}, **why}
 
 
 def _rows_that_count(table: StaffTable, columns: Mapping[str, Sequence[Any]]) -> list[int]:

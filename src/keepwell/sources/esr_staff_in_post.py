@@ -8,22 +8,24 @@ the person, FTE is summed over the active ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 
 from keepwell.errors import FileNotUnderstood, counted, rows_named
 from keepwell.periods import Month
 from keepwell.records.staff import ACTIVE, CLASSIFIED
+from keepwell.sources.coded import Coded, Mask, all_differ, numbered_together
 from keepwell.sources.contradictions import refuse_shared_numbers
 from keepwell.sources.formats import Decision, Match, Reading, ReadOptions, SourceFormat
 from keepwell.sources.missing_columns import missing_columns
 from keepwell.sources.reading import Sheet, repeated_rows, table_below
 from keepwell.sources.staff_cells import StaffTable, outside_by_contract, states
-from keepwell.sources.staff_columns import find_staff_headings, map_columns, staff_fields
+from keepwell.sources.staff_columns import find_staff_headings, is_personal, map_columns, staff_fields
 from keepwell.sources.staff_months import MONTH_AHEAD
-from keepwell.sources.staff_positions import future_month, positions_table
+from keepwell.sources.staff_positions import Places, Posts, future_month, positions_of
 
 WANTED = (
     "person",
@@ -64,15 +66,16 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     Raises FileNotUnderstood for a file without a row that can be used, DecisionNeeded where the month or
     the order of day and month is not told.
     """
-    raw = table_below(file, match.sheet, match.heading_row or 0)
+    raw = table_below(file, match.sheet, match.heading_row or 0, unread=is_personal)
     table = StaffTable(raw, map_columns(raw, options, WANTED, ("person",)), options, options.today)
     columns = _columns(table)
     rows = _rows_that_count(table, columns)
-    if not rows:
+    if not len(rows):
         raise nobody_counted(table, "a staff-in-post extract", "nobody in it")
-    held = _held(columns, rows)
-    refuse_shared_numbers(raw, table.columns.taken["person"], held)
-    positions = positions_table(columns, held)
+    posts = Posts.of(columns, rows)
+    if posts.some_are_shared(columns):
+        refuse_shared_numbers(raw, table.columns.taken["person"], posts.held(columns))
+    positions = positions_of(columns, posts)
     months = [Month(m) for m in pc.unique(positions["month"]).to_pylist()]
     return Reading(
         tables={"positions": positions},
@@ -98,65 +101,53 @@ def nobody_counted(table: StaffTable, what: str, who: str) -> FileNotUnderstood:
     )
 
 
-def _columns(table: StaffTable) -> dict[str, Sequence[Any]]:
+def _columns(table: StaffTable) -> dict[str, Coded[Any]]:
     """Every row as canonical values, by column."""
     organisations, months = table.organisations(), table.months()
     assert table.options.key is not None
+    known = "status" in table.columns.taken
     return {
         **table.about_people(),
         "started": table.believable("start", latest=table.today),
-        "month": [month and month.index for month in months],
+        "month": months.map(lambda month: month and month.index),
         "organisation": organisations,
         "person": table.people(table.options.key, organisations),
-        "state": states(table.text("status")) if "status" in table.columns.taken else [ACTIVE] * table.rows,
+        "state": states(table.text("status")) if known else Coded.same(ACTIVE, table.rows),
         "primary": table.flags("primary"),
         "outside": outside_by_contract(table.text("contract")),
     }
 
 
-def _rows_that_count(table: StaffTable, columns: Mapping[str, Sequence[Any]]) -> list[int]:
+def _rows_that_count(table: StaffTable, columns: Mapping[str, Coded[Any]]) -> Places:
     """Which rows count; the others are complained of by row number."""
-    again = set(repeated_rows(table.raw))
-    contracts = table.columns.cells(table.raw, "assignment") or [""] * table.rows
-    seen: set[tuple[int, str, str]] = set()
-    kept = []
-    for i, (number, person, month, organisation, state, outside, contract) in enumerate(
-        zip(
-            table.raw.row_numbers,
-            *(columns[name] for name in ("person", "month", "organisation", "state", "outside")),
-            contracts,
-            strict=True,
-        )
-    ):
-        if number in again:
-            table.complain("a repeated row", i)
-        elif person is None:
-            table.complain("no employee number", i)
-        elif month is None:
-            table.complain("no month that can be read", i)
-        elif not organisation:
-            table.complain("no organisation", i)
-        elif state is None:
-            table.complain(NO_STATUS, i)
-        elif state == "excluded":
-            table.complain("an assignment status that is not counted (not worked, offer, ended …)", i)
-        elif outside:
-            table.complain("bank, honorary or non-executive, not staff in post", i)
-        elif contract and (month, organisation, contract) in seen:
-            table.complain("a second row for the same assignment and month", i)
-        else:
-            seen.add((month, organisation, contract))
-            kept.append(i)
-    return kept
+    state = columns["state"]
+    reasons = {
+        "a repeated row": _among(table, repeated_rows(table.raw)),
+        "no employee number": columns["person"].is_none(),
+        "no month that can be read": columns["month"].is_none(),
+        "no organisation": columns["organisation"].says(""),
+        NO_STATUS: state.is_none(),
+        "an assignment status that is not counted (not worked, offer, ended …)": state.says("excluded"),
+        "bank, honorary or non-executive, not staff in post": columns["outside"].where(bool),
+    }
+    again = _second_rows(table, columns, ~np.any(list(reasons.values()), axis=0))
+    return np.flatnonzero(table.complain_of({**reasons, "a second row for the same assignment and month": again}))
 
 
-def _held(columns: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> dict[tuple[int, str, str], list[int]]:
-    """The rows that count, by month, organisation and person."""
-    months, organisations, people = columns["month"], columns["organisation"], columns["person"]
-    held: dict[tuple[int, str, str], list[int]] = {}
-    for i in rows:
-        held.setdefault((months[i], organisations[i], people[i]), []).append(i)
-    return held
+def _among(table: StaffTable, numbers: list[int]) -> Mask:
+    """Which rows have one of these row numbers."""
+    return np.isin(table.raw.row_numbers, numbers) if numbers else np.zeros(table.rows, np.bool_)
+
+
+def _second_rows(table: StaffTable, columns: Mapping[str, Coded[Any]], sound: Mask) -> Mask:
+    """Which of the sound rows are of an assignment and month that an earlier one is of."""
+    contracts = table.columns.coded(table.raw, "assignment") or Coded.same("", table.rows)
+    told = np.flatnonzero(sound & ~contracts.says(""))
+    keys = numbered_together([columns["month"], columns["organisation"], contracts], told)
+    again = np.zeros(table.rows, np.bool_)
+    if not all_differ(keys):
+        again[np.delete(told, np.unique(keys, return_index=True)[1])] = True
+    return again
 
 
 def _decisions(table: StaffTable, months: list[Month], options: ReadOptions) -> list[Decision]:

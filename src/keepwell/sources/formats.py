@@ -53,7 +53,10 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file in canonical tables, with everything that was left out, changed or needs a decision."""
+    """A file in canonical tables, with everything that was left out, changed or needs a decision.
+
+    `published` where files of one format may be or not; None for what the format says.
+    """
 
     tables: Mapping[str, pa.Table]
     organisations: tuple[str, ...]
@@ -65,6 +68,7 @@ class Reading:
     remarks: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     found_columns: Mapping[str, str] = field(default_factory=dict)
+    published: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

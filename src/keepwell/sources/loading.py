@@ -10,6 +10,7 @@ import gc
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,7 +95,7 @@ def _listed_as(checked: Checked, now: dt.datetime) -> Load:
         last_month=str(reading.last_month),
         rows_read=reading.rows_read,
         rows_taken=reading.rows_taken,
-        published=checked.source.published,
+        published=checked.source.published if reading.published is None else reading.published,
         parts={},
         left_out=tuple((x.reason, tuple(x.rows)) for x in reading.left_out),
         remarks=reading.remarks,
@@ -106,9 +107,10 @@ def _listed_as(checked: Checked, now: dt.datetime) -> Load:
 def _checked(workspace: Workspace, before: Generation, path: Path, said: ReadOptions) -> Checked:
     options = with_profile(before.settings, said)
     refuse_unlike_ods(options.organisation)
-    sha256 = _fingerprint(path)
-    with _no_search_for_cycles():
+    with _no_search_for_cycles(), ThreadPoolExecutor(1) as beside:
+        fingerprint = beside.submit(_fingerprint, path)
         sheets = read_sheets(path)
+    sha256 = fingerprint.result()
     source, match = recognise(path, sheets, options)
     _refuse_twice(before, path, sha256)
     if source.people and options.key is None:

@@ -7,12 +7,16 @@ becomes a RawTable. Cells are text as a user sees them; nothing is guessed about
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from keepwell.errors import FileNotUnderstood, counted, listed, rows_named
+from keepwell.sources.clean_lines import CleanLines, CodedColumns
+from keepwell.sources.coded import Coded, Mask
 from keepwell.sources.delimited import read_delimited
 from keepwell.sources.workbooks import OLE_MAGIC, ZIP_MAGIC, read_workbook
 
@@ -27,11 +31,12 @@ class Sheet:
 
     `row_numbers[i]` is the number of `rows[i]` as a spreadsheet shows it: a cell with line breaks is
     one row, however many lines a text editor makes of it. `tall_merges` are the first rows of merged
-    cells that span several; `remarks` say what the reading changed or could not know.
+    cells that span several; `remarks` say what the reading changed or could not know. The rows of a
+    clean text are parsed as they are asked for: ask for the first ones, not for all.
     """
 
     name: str
-    rows: list[list[str]]
+    rows: Sequence[list[str]]
     row_numbers: list[int]
     hidden: bool = False
     tall_merges: list[int] = field(default_factory=list)
@@ -59,7 +64,7 @@ class RawTable:
     file: str
     sheet: str
     headings: list[str]
-    columns: list[list[str]]
+    columns: Sequence[list[str]]
     row_numbers: list[int]
     titles: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -67,6 +72,11 @@ class RawTable:
 
     def column(self, heading: str) -> list[str]:
         return self.columns[self.headings.index(heading)]
+
+    def coded(self, heading: str) -> Coded[str]:
+        """A column with each distinct text once: for large files, where to look at every cell takes long."""
+        j = self.headings.index(heading)
+        return self.columns.coded(j) if isinstance(self.columns, CodedColumns) else Coded.of(self.columns[j])
 
 
 def plain(heading: str) -> str:
@@ -118,54 +128,130 @@ def find_headings(sheet: Sheet, is_heading_row: Callable[[Sequence[str]], bool])
     return None
 
 
-def table_below(file: str, sheet: Sheet, heading_row: int, *, total_labels: frozenset[str] = frozenset()) -> RawTable:
+def table_below(
+    file: str,
+    sheet: Sheet,
+    heading_row: int,
+    *,
+    total_labels: frozenset[str] = frozenset(),
+    unread: Callable[[str], bool] = lambda heading: False,
+) -> RawTable:
     """The rows under the headings: blank rows skipped, short rows filled, others left out and listed.
 
     Left out: rows with cells beyond the headings; the headings again; notes below the last full row;
     rows further up with nothing but their first cell; and rows whose first cell is one of
-    `total_labels` (compared without case and punctuation).
+    `total_labels` (compared without case and punctuation). Columns under headings that are `unread`, such
+    as names, are not looked at in a clean text, unless somebody asks for them.
 
     Raises FileNotUnderstood when most rows have more cells than the headings: then nobody can say
     which heading belongs to which cell.
     """
     headings = [" ".join(h.split()) for h in sheet.rows[heading_row]]
     shape = _Shape.of(headings, sheet.rows[heading_row], total_labels)
-    rows, numbers = sheet.rows[heading_row + 1 :], sheet.row_numbers[heading_row + 1 :]
-    end = len(rows)
-    while end and shape.may_follow_the_data(rows[end - 1]):
-        end -= 1
-    taken: list[list[str]] = []
-    taken_numbers: list[int] = []
-    dropped: dict[str, list[int]] = {}
-    short = 0
-    for i, (row, number) in enumerate(zip(rows, numbers, strict=True)):
-        if not any(row):
-            continue
-        if reason := shape.why_not(row, below_the_data=i >= end):
-            dropped.setdefault(reason, []).append(number)
-            continue
-        short += len(row) < shape.width
-        taken.append((row + [""] * (shape.width - len(row)))[: shape.width])
-        taken_numbers.append(number)
-    if len(dropped.get(TOO_LONG, [])) > len(taken):
+    taken = (
+        _taken_by_columns(sheet.rows, heading_row, shape, [not unread(h) for h in headings])
+        if isinstance(sheet.rows, CleanLines)
+        else None
+    ) or _taken_by_rows(sheet.rows[heading_row + 1 :], shape)
+    numbers = sheet.row_numbers[heading_row + 1 :]
+    dropped = {reason: [numbers[i] for i in rows] for reason, rows in taken.dropped.items()}
+    if len(dropped.get(TOO_LONG, [])) > len(taken.rows):
         raise _headings_too_few(file, heading_row, sheet, len(dropped[TOO_LONG]))
-    columns = [list(c) for c in zip(*taken, strict=True)] if taken else [[] for _ in headings]
-    kept = [j for j, heading in enumerate(headings) if heading or any(columns[j])]
+    kept = [j for j, heading in enumerate(headings) if heading or any(taken.columns[j])]
     names, remarks = _distinct_headings(headings, kept)
-    if short:
-        remarks.append(f"{counted(short, 'row')} shorter than the headings: missing cells taken as empty")
+    if taken.short:
+        remarks.append(f"{counted(taken.short, 'row')} shorter than the headings: missing cells taken as empty")
     if merges := [n for n in sheet.tall_merges if n > sheet.row_numbers[heading_row]]:
         remarks.append(f"merged cells over several rows: only the top one has the value ({rows_named(merges)})")
     return RawTable(
         file,
         sheet.name,
         names,
-        [columns[j] for j in kept],
-        taken_numbers,
+        taken.only(kept),
+        [numbers[i] for i in taken.rows],
         [" ".join(c for c in row if c) for row in sheet.rows[:heading_row] if any(row)],
         [LeftOut(reason, dropped[reason]) for reason in dropped],
         sheet.remarks + remarks,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The rows below the headings that are data, by their places, their columns, and what was dropped and why."""
+
+    rows: Sequence[int]
+    columns: Sequence[list[str]]
+    dropped: dict[str, list[int]]
+    short: int = 0
+
+    def only(self, kept: list[int]) -> Sequence[list[str]]:
+        if isinstance(self.columns, CodedColumns):
+            return replace(self.columns, at=kept)
+        return [self.columns[j] for j in kept]
+
+
+def _taken_by_rows(rows: Sequence[list[str]], shape: _Shape) -> _Taken:
+    """Row by row, whatever their lengths."""
+    end = len(rows)
+    while end and shape.may_follow_the_data(rows[end - 1]):
+        end -= 1
+    taken: list[list[str]] = []
+    places: list[int] = []
+    dropped: dict[str, list[int]] = {}
+    short = 0
+    for i, row in enumerate(rows):
+        if not any(row):
+            continue
+        if reason := shape.why_not(row, below_the_data=i >= end):
+            dropped.setdefault(reason, []).append(i)
+            continue
+        short += len(row) < shape.width
+        taken.append((row + [""] * (shape.width - len(row)))[: shape.width])
+        places.append(i)
+    columns = [list(c) for c in zip(*taken, strict=True)] if taken else [[] for _ in range(shape.width)]
+    return _Taken(places, columns, dropped, short)
+
+
+def _taken_by_columns(rows: CleanLines, heading_row: int, shape: _Shape, read: list[bool]) -> _Taken | None:
+    """As by rows, where all rows above the notes are as wide as the headings; None where they are not.
+
+    Only rows that may be blank, notes or the like are parsed; what they are is asked as it is row by row.
+    """
+    first, end = heading_row + 1, len(rows)
+    while end > first and shape.may_follow_the_data(rows[end - 1]):
+        end -= 1
+    at = [j for j in range(shape.width) if read[j] or j == shape.first]
+    lines = range(first, end)
+    coded = rows.columns(at, shape.width, lines) if shape.width > 1 and lines else None
+    if coded is None:
+        return None
+    known = dict(zip(at, coded, strict=True))
+    places = np.flatnonzero(rows.filled(lines))
+    kept = np.ones(len(places), np.bool_)
+    dropped: dict[str, list[int]] = {}
+    doubtful = np.flatnonzero(_may_be_no_data(known, shape))
+    doubtful_places: list[int] = places[doubtful].tolist()
+    doubtful_rows = rows.parsed([first + place for place in doubtful_places])
+    for i, place, row in zip(doubtful.tolist(), doubtful_places, doubtful_rows, strict=True):
+        reason = shape.why_not(row, below_the_data=False) if any(row) else "blank"
+        kept[i] = not reason
+        if reason and any(row):
+            dropped.setdefault(reason, []).append(place)
+    for place, row in enumerate(rows[end:], end - first):
+        if any(row):
+            dropped.setdefault(shape.why_not(row, below_the_data=True), []).append(place)
+    columns = CodedColumns(rows, lines, shape.width, kept, range(shape.width), known)
+    return _Taken(places[kept].tolist(), columns, dropped)
+
+
+def _may_be_no_data(known: Mapping[int, Coded[str]], shape: _Shape) -> Mask:
+    """Rows with at most one cell that is filled, and those that begin as the headings or as a total."""
+    filled = np.zeros(len(known[shape.first].codes), np.int32)
+    for column in known.values():
+        filled += ~column.says("")
+    first = known[shape.first]
+    doubtful: Mask = (filled <= 1) | first.says(shape.heading_cells[shape.first])
+    return doubtful | first.where(lambda cell: plain(cell) in shape.totals) if shape.totals else doubtful
 
 
 TOO_LONG = "more cells than headings"
@@ -256,6 +342,8 @@ def column_letters(index: int) -> str:
 
 def repeated_rows(table: RawTable) -> list[int]:
     """The numbers of rows that repeat an earlier row in every cell."""
+    if isinstance(table.columns, CodedColumns):
+        return [table.row_numbers[i] for i in table.columns.repeated()]
     rows = list(zip(*table.columns, strict=True))
     if len(set(rows)) == len(rows):
         return []

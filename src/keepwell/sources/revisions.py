@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from keepwell.errors import WorkspaceRefused, listed
@@ -95,10 +96,21 @@ def _may_clash(load: Load, reading: Reading) -> bool:
 
 
 def _told(reading: Reading) -> set[Place]:
-    return set().union(*(places_in(table) for table in reading.tables.values()))
+    return set().union(*(_places(table) for table in reading.tables.values()))
 
 
 def _loaded(workspace: Workspace, load: Load) -> set[Place]:
     parts = [workspace.part(name) for name in load.parts.values()]
     dated = [path for path in parts if {"organisation", "month"} <= set(pq.read_schema(path).names)]
-    return set().union(*(places_in(pq.read_table(path, columns=["organisation", "month"])) for path in dated))
+    wanted = ("organisation", "month", "table_of")
+    columns = [[name for name in wanted if name in pq.read_schema(path).names] for path in dated]
+    return set().union(*(_places(pq.read_table(p, columns=c)) for p, c in zip(dated, columns, strict=True)))
+
+
+def _places(table: pa.Table) -> set[Place]:
+    """The organisations and months that a table tells of. Counts by other fields tell of something else."""
+    places = places_in(table)
+    if "table_of" not in table.column_names or not table.num_rows:
+        return places
+    name = table["table_of"][0].as_py()
+    return {(f"{organisation} by {name}", month) for organisation, month in places}

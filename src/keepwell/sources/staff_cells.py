@@ -1,16 +1,20 @@
 """What do the columns of a staff record hold, as canonical values?
 
-One function a kind of column. Each returns a list as long as the file, and says what could not be read by row
-number, so that nobody's value is printed and nothing is dropped in silence.
+One function a kind of column. Each gives a column as long as the file, works out every distinct text once, and
+says what could not be read by row number, so that nobody's value is printed and nothing is dropped in silence.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from keepwell.content import by_words, load_yaml, normalise_status, plain_words
 from keepwell.errors import DecisionNeeded, FileNotUnderstood, counted, rows_named
@@ -29,6 +33,7 @@ from keepwell.sources.cells import (
     read_flag,
     read_number,
 )
+from keepwell.sources.coded import Coded, Mask, Texts, numbered_together
 from keepwell.sources.contradictions import (
     refuse_other_month,
     refuse_other_organisation,
@@ -36,7 +41,7 @@ from keepwell.sources.contradictions import (
     refuse_unreadable,
 )
 from keepwell.sources.formats import ReadOptions
-from keepwell.sources.reading import LeftOut, RawTable, map_distinct
+from keepwell.sources.reading import LeftOut, RawTable
 from keepwell.sources.staff_columns import Columns, is_personal_cell, staff_fields
 from keepwell.sources.staff_months import month_in_titles, month_of_cell, snapshot_in_titles
 
@@ -49,7 +54,7 @@ SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.I)
 ODS_LIKE = re.compile(r"[A-Z0-9]{3}|(?=.*[0-9])(?=.*[A-Z])[A-Z0-9]{4,8}")
 THREE_DIGITS = re.compile(r"\d{3}")
 MOSTLY = 0.9
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ class StaffTable:
     today: dt.date
     problems: dict[str, list[int]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
-    _texts: dict[str, list[str]] = field(default_factory=dict)
+    _texts: dict[str, Coded[str]] = field(default_factory=dict)
     _people: list[frozenset[str]] = field(default_factory=list)
     _day_first: list[bool | None] = field(default_factory=list)
 
@@ -73,10 +78,23 @@ class StaffTable:
     def complain(self, reason: str, at: int) -> None:
         self.problems.setdefault(reason, []).append(self.raw.row_numbers[at])
 
+    def complain_of(self, reasons: Mapping[str, Mask]) -> Mask:
+        """Complain of each row for the first reason that holds. Returns the rows of which none does."""
+        why = np.select(list(reasons.values()), range(len(reasons)), -1)
+        for i in dict.fromkeys(why[why >= 0].tolist()):
+            self.problems.setdefault(list(reasons)[i], []).extend(self._row_numbers(why == i))
+        return why < 0
+
     def left_out(self) -> tuple[LeftOut, ...]:
         return (*self.raw.left_out, *(LeftOut(reason, rows) for reason, rows in self.problems.items()))
 
-    def text(self, name: str) -> list[str]:
+    def _cells(self, name: str) -> Coded[str] | None:
+        return self.columns.coded(self.raw, name)
+
+    def _row_numbers(self, wrong: Mask) -> list[int]:
+        return [self.raw.row_numbers[i] for i in np.flatnonzero(wrong)]
+
+    def text(self, name: str) -> Coded[str]:
         """A field as text without doubled spaces; NOT_KNOWN where the cell or the column is missing.
 
         Somebody's NI number, e-mail address, number or day that got into the column is not kept.
@@ -85,60 +103,60 @@ class StaffTable:
             self._texts[name] = self._text(name)
         return self._texts[name]
 
-    def _text(self, name: str) -> list[str]:
-        cells = self.columns.cells(self.raw, name)
+    def _text(self, name: str) -> Coded[str]:
+        cells = self._cells(name)
         if cells is None:
-            return [NOT_KNOWN] * self.rows
-        numbers = self._numbers_of_people()
+            return Coded.same(NOT_KNOWN, self.rows)
 
         def read(cell: str) -> str | None:
             if is_missing(cell):
                 return NOT_KNOWN
-            return None if is_personal_cell(cell) or cell in numbers else " ".join(cell.split())
+            return None if is_personal_cell(cell) or self._is_a_number(cell) else " ".join(cell.split())
 
-        return self._told(name, map_distinct(cells, read), "is a person's, not a name of a place or kind", NOT_KNOWN)
+        values = cells.map(read)
+        if None in values.values:
+            self._say(name, self._row_numbers(values.is_none()), "is a person's, not a name of a place or kind")
+        return values.map(lambda value: NOT_KNOWN if value is None else value)
 
-    def _numbers_of_people(self) -> frozenset[str]:
+    def _is_a_number(self, cell: str) -> bool:
+        """Whether a cell is the number of one of these people."""
+        if not THREE_DIGITS.search(cell):
+            return False
         if not self._people:
-            cells = set(self.columns.cells(self.raw, "person") or [])
-            self._people.append(frozenset(c for c in cells if THREE_DIGITS.search(c)))
-        return self._people[0]
+            numbers = self._cells("person")
+            self._people.append(frozenset(numbers.values) if numbers else frozenset())
+        return cell in self._people[0]
 
-    def _told(self, name: str, values: Sequence[T | None], complaint: str, instead: T) -> list[T]:
-        """The values with something instead of None, which is remarked on by row number."""
-        if None not in values:
-            return list(values)  # type: ignore[arg-type]
-        rows = [n for n, value in zip(self.raw.row_numbers, values, strict=True) if value is None]
+    def _say(self, name: str, rows: list[int], complaint: str) -> None:
         self.remarks.append(
             f"{counted(len(rows), 'cell')} of {self.columns.taken[name]} {_in_rows(rows)}: "
             f"what stands there {complaint}: taken as missing"
         )
-        return [instead if value is None else value for value in values]
 
-    def numbers(self, name: str) -> list[float | None]:
+    def numbers(self, name: str) -> Coded[float | None]:
         """A field as numbers; cells that are none are counted as such and taken as missing."""
-        cells = self.columns.cells(self.raw, name)
+        cells = self._cells(name)
         if cells is None:
-            return [None] * self.rows
-        comma = decimal_comma(cells)
+            return Coded.same(None, self.rows)
+        comma = decimal_comma(cells.values)
         return self._each(cells, lambda c: read_number(c, comma), name, "is not a number")
 
-    def days(self, name: str, *, latest: dt.date) -> list[dt.date | None]:
+    def days(self, name: str, *, latest: dt.date) -> Coded[dt.date | None]:
         """A field as days; see `read_date`. Sentinels of "no end" are no day."""
-        cells = self.columns.cells(self.raw, name)
+        cells = self._cells(name)
         if cells is None:
-            return [None] * self.rows
+            return Coded.same(None, self.rows)
         first = self.day_first()
         read = read_end_date if name == "end" else read_date
         return self._each(cells, lambda c: read(c, first, latest=latest), name, "is not a date")
 
-    def flags(self, name: str) -> list[bool | None]:
-        cells = self.columns.cells(self.raw, name)
+    def flags(self, name: str) -> Coded[bool | None]:
+        cells = self._cells(name)
         if cells is None:
-            return [None] * self.rows
+            return Coded.same(None, self.rows)
         return self._each(cells, read_flag, name, "is not a yes or no")
 
-    def _each(self, cells: list[str], read: Callable[[str], T | None], name: str, complaint: str) -> list[T | None]:
+    def _each(self, cells: Coded[str], read: Callable[[str], T | None], name: str, complaint: str) -> Coded[T | None]:
         bad: Any = object()
 
         def one(cell: str) -> T | None:
@@ -147,22 +165,18 @@ class StaffTable:
             except CellNotUnderstood:
                 return bad  # type: ignore[no-any-return]
 
-        return self._without(name, map_distinct(cells, one), lambda value: value is bad, complaint)
+        return self._without(name, cells.map(one), lambda value: value is bad, complaint)
 
     def _without(
-        self, name: str, values: list[T | None], wrong: Callable[[T | None], bool], complaint: str
-    ) -> list[T | None]:
+        self, name: str, values: Coded[T | None], wrong: Callable[[T | None], bool], complaint: str
+    ) -> Coded[T | None]:
         """The values without the wrong ones, which are remarked on by row number."""
-        rows = [n for n, value in zip(self.raw.row_numbers, values, strict=True) if wrong(value)]
-        if not rows:
+        if not any(map(wrong, values.values)):
             return values
-        heading = self.columns.taken[name]
-        refuse_unreadable(self.raw, heading, name, rows, complaint)
-        self.remarks.append(
-            f"{counted(len(rows), 'cell')} of {heading} {_in_rows(rows)}: what stands there {complaint}: "
-            "taken as missing"
-        )
-        return [None if wrong(value) else value for value in values]
+        rows = self._row_numbers(values.where(wrong))
+        refuse_unreadable(self.raw, self.columns.taken[name], name, rows, complaint)
+        self._say(name, rows, complaint)
+        return values.map(lambda value: None if wrong(value) else value)
 
     def day_first(self) -> bool | None:
         """Whether days come first in this file's dates, from the evidence of all its date columns.
@@ -176,7 +190,7 @@ class StaffTable:
 
     def _order_in_cells(self) -> bool:
         dated = [n for n in self.columns.taken if staff_fields()[n].kind in ("date", "month")]
-        cells = set().union(*(self.raw.column(self.columns.taken[n]) for n in dated))
+        cells = set().union(*(self.raw.coded(self.columns.taken[n]).values for n in dated))
         order = date_order(cells)
         headings = ", ".join(self.columns.taken[n] for n in dated)
         if order == "mixed":
@@ -193,63 +207,58 @@ class StaffTable:
             )
         return order != "month first"
 
-    def people(self, key: PersonKey, organisations: list[str]) -> list[str | None]:
+    def people(self, key: PersonKey, organisations: Coded[str]) -> Coded[str | None]:
         """Keyed hashes of the person numbers. A number is its employer's unless it is the NHS-wide one.
 
         Raises FileNotUnderstood where Excel has cut numbers down to 1.23E+07: then many people share one.
         """
-        cells = self.columns.cells(self.raw, "person") or []
+        cells = self._cells("person") or Coded.same("", self.rows)
         heading = self.columns.taken["person"]
-        if cut := [n for n, c in zip(self.raw.row_numbers, cells, strict=True) if "+" in c and SCIENTIFIC.fullmatch(c)]:
+        if any(SCIENTIFIC.fullmatch(c) for c in _not_digits(cells)):
+            cut = self._row_numbers(cells.where(lambda c: SCIENTIFIC.fullmatch(c) is not None))
             raise FileNotUnderstood(
                 f"{self.raw.file} holds numbers that a spreadsheet has rounded, so people cannot be told apart.",
                 found=f"{counted(len(cut), 'cell')} of {heading} such as 1.23E+07 {_in_rows(cut)}",
                 attempt="export it again and do not save it in Excel; or format the column as text first",
             )
-        wide = heading.casefold().strip() in UNIQUE_PERSON_HEADINGS
+        numbers: Coded[Any] = cells
+        if _not_digits(cells):
+            numbers = cells.map(lambda c: None if is_missing(c) else c.strip().upper()).merged()
+        if heading.casefold().strip() in UNIQUE_PERSON_HEADINGS:
+            organisations = Coded.same("nhs", self.rows)
+        return _hashed(key, numbers, organisations)
 
-        def hashed(scope: str, cell: str) -> str | None:
-            return None if is_missing(cell) else key.hashed(scope, cell.strip().upper())
-
-        issuers = {"nhs"} if wide else set(organisations)
-        if len(issuers) == 1:
-            [issuer] = issuers
-            return map_distinct(cells, lambda cell: hashed(issuer, cell))
-        pairs = list(zip(organisations, cells, strict=True))
-        known = {pair: hashed(*pair) for pair in dict.fromkeys(pairs)}
-        return [known[pair] for pair in pairs]
-
-    def organisations(self) -> list[str]:
+    def organisations(self) -> Coded[str]:
         """The ODS code of the employer, row by row; "" for a cell that is none where nearly all others are.
 
         Raises FileNotUnderstood when neither the file nor the user says it.
         """
-        cells = self.columns.cells(self.raw, "organisation")
+        cells = self._cells("organisation")
         given = (self.options.organisation or "").upper()
         if cells is not None:
-            codes = map_distinct(cells, lambda c: given if is_missing(c) else " ".join(c.split()).upper())
+            codes = cells.map(lambda c: given if is_missing(c) else " ".join(c.split()).upper()).merged()
             if given:
-                refuse_other_organisation(self.raw, self.columns.taken["organisation"], codes, given)
-            return _places_only(codes, given)
+                refuse_other_organisation(self.raw, self.columns.taken["organisation"], codes.each(), given)
+            return _places_only(codes, given).merged()
         if not given:
             raise FileNotUnderstood(
                 f"{self.raw.file} does not say which organisation employs these people.",
                 found=f"headings {', '.join(self.raw.headings[:12])}",
                 attempt='--organisation RXX (its ODS code), or --column organisation="…"',
             )
-        return [given] * self.rows
+        return Coded.same(given, self.rows)
 
-    def about_people(self) -> dict[str, Sequence[Any]]:
+    def about_people(self) -> dict[str, Coded[Any]]:
         """What every staff record says of a person, by column: classification, name of employer, FTE, birth."""
         births = self.believable("birth", latest=self.today - GROWN_UP)
         return {
             **{name: self.text(name) for name in CLASSIFIED},
-            "organisation_name": [None if name == NOT_KNOWN else name for name in self.text("organisation_name")],
+            "organisation_name": self.text("organisation_name").map(lambda name: None if name == NOT_KNOWN else name),
             "fte": self.fte(),
-            "birth_month": [Month.of(birth).index if birth else None for birth in births],
+            "birth_month": births.map(lambda birth: Month.of(birth).index if birth else None),
         }
 
-    def believable(self, name: str, *, latest: dt.date) -> list[dt.date | None]:
+    def believable(self, name: str, *, latest: dt.date) -> Coded[dt.date | None]:
         """Days from 1930 to the latest that can be; others are counted as such and taken as missing."""
 
         def cannot_be(day: dt.date | None) -> bool:
@@ -257,16 +266,16 @@ class StaffTable:
 
         return self._without(name, self.days(name, latest=latest), cannot_be, "cannot be believed")
 
-    def fte(self) -> list[float | None]:
+    def fte(self) -> Coded[float | None]:
         """Contracted FTE, or contracted hours over 37.5 where there is no FTE.
 
         Below zero, or more than two full-time posts, is taken as missing. Raises FileNotUnderstood where that is
         half of the column: then it holds hours or percent.
         """
         name, full = ("fte", 1.0) if "fte" in self.columns.taken else ("contracted_hours", FULL_TIME_HOURS)
-        fte = [None if n is None else n / full for n in self.numbers(name)]
-        high = [n for n, value in zip(self.raw.row_numbers, fte, strict=True) if value is not None and value > MOST_FTE]
-        if high and len(high) * 2 >= sum(1 for value in fte if value is not None):
+        fte = self.numbers(name).map(lambda n: None if n is None else n / full)
+        high = self._row_numbers(fte.where(lambda value: value is not None and value > MOST_FTE))
+        if high and len(high) * 2 >= int((~fte.is_none()).sum()):
             raise FileNotUnderstood(
                 f"{self.raw.file} has more than two full-time posts in most cells of {self.columns.taken[name]}.",
                 found=f"{counted(len(high), 'cell')} {_in_rows(high)}",
@@ -286,22 +295,20 @@ class StaffTable:
             lines.append(f"Not taken: {', '.join(self.columns.unused)}")
         return lines
 
-    def months(self) -> list[Month | None]:
+    def months(self) -> Coded[Month | None]:
         """The month at whose end each row was taken: its column, else a title above the headings, else --month.
 
         Raises DecisionNeeded when nothing says it, FileNotUnderstood when --month and the file do not agree.
         """
         if self.options.month is not None:
-            return [self._month_as_said(self.options.month)] * self.rows
-        cells = self.columns.cells(self.raw, "month")
+            return Coded.same(self._month_as_said(self.options.month), self.rows)
+        cells = self._cells("month")
         if cells is not None:
             first = self.day_first()
-            months = map_distinct(cells, lambda c: month_of_cell(c, first, self.today))
-            unread = [
-                n for n, m, c in zip(self.raw.row_numbers, months, cells, strict=True) if not m and not is_missing(c)
-            ]
+            months = cells.map(lambda c: month_of_cell(c, first, self.today))
+            unread = self._row_numbers(months.is_none() & ~cells.where(is_missing))
             refuse_unreadable(self.raw, self.columns.taken["month"], "month", unread, "is not a month")
-            return months
+            return months.merged()
         month = month_in_titles(self.raw.titles)
         if month is None:
             raise DecisionNeeded(
@@ -310,16 +317,16 @@ class StaffTable:
                 attempt='--month 2025-10, or --column month="…"',
             )
         self.remarks.append(f"Taken as of the end of {month}: it stands above the headings")
-        return [month] * self.rows
+        return Coded.same(month, self.rows)
 
     def _month_as_said(self, said: Month) -> Month:
-        cells = self.columns.cells(self.raw, "month")
+        cells = self._cells("month")
         if cells is None:
             refuse_other_title(self.raw, snapshot_in_titles(self.raw.titles), said)
         else:
             first = self.options.day_first
-            months = map_distinct(cells, lambda c: month_of_cell(c, first, self.today))
-            refuse_other_month(self.raw, self.columns.taken["month"], months, said)
+            months = cells.map(lambda c: month_of_cell(c, first, self.today))
+            refuse_other_month(self.raw, self.columns.taken["month"], months.each(), said)
         return said
 
 
@@ -327,12 +334,29 @@ def _in_rows(rows: list[int]) -> str:
     return f"({rows_named(rows, 3)})"
 
 
-def _places_only(codes: list[str], given: str) -> list[str]:
+def _not_digits(cells: Coded[str]) -> list[str]:
+    """The distinct texts that are anything but digits: those that want a closer look."""
+    texts = cells.values.array if isinstance(cells.values, Texts) else pa.array(cells.values, pa.string())
+    return texts.filter(pc.invert(pc.ascii_is_decimal(texts))).to_pylist()  # type: ignore[no-any-return]
+
+
+def _hashed(key: PersonKey, numbers: Coded[Any], issuers: Coded[str]) -> Coded[Any]:
+    """The hash of each person's number with its issuer, worked out once for each pair that stands in a row."""
+    texts = numbers.values.array if isinstance(numbers.values, Texts) else pa.array(numbers.values, pa.string())
+    if len(issuers.values) == 1:
+        return Coded(numbers.codes, Texts(key.hashed_all(issuers.values[0], texts)))
+    pairs, codes = np.unique(numbered_together([issuers, numbers]), return_inverse=True)
+    of_issuer, of_number = np.divmod(pairs, max(len(texts), 1))
+    hashes = [key.hashed_all(issuer, texts.take(of_number[of_issuer == i])) for i, issuer in enumerate(issuers.values)]
+    return Coded(codes.astype(np.int32), Texts(pa.concat_arrays(hashes) if hashes else texts))
+
+
+def _places_only(codes: Coded[str], given: str) -> Coded[str]:
     """Codes, with "" for what is none: a person's value, or any other text in a column of ODS codes."""
-    are_codes = {c for c in set(codes) if c == given or ODS_LIKE.fullmatch(c)}
-    if sum(1 for c in codes if c in are_codes) >= MOSTLY * len(codes):
-        return [c if c in are_codes else "" for c in codes]
-    return map_distinct(codes, lambda c: "" if is_personal_cell(c) else c)
+    are_codes = {c for c in codes.values if c == given or ODS_LIKE.fullmatch(c)}
+    if int(codes.where(lambda c: c in are_codes).sum()) >= MOSTLY * len(codes.codes):
+        return codes.map(lambda c: c if c in are_codes else "")
+    return codes.map(lambda c: "" if is_personal_cell(c) else c)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +375,7 @@ def _contracts() -> dict[str, ContractKind]:
     return by_words(kinds)
 
 
-def outside_by_contract(cells: list[str]) -> list[bool]:
+def outside_by_contract(cells: Coded[str]) -> Coded[bool]:
     """Whether each assignment category is one that is not staff in post (bank, honorary …)."""
     known = _contracts()
 
@@ -359,14 +383,14 @@ def outside_by_contract(cells: list[str]) -> list[bool]:
         kind = known.get(plain_words(cell))
         return kind is not None and not kind.in_scope
 
-    return map_distinct(cells, outside)
+    return cells.map(outside)
 
 
-def states(cells: list[str]) -> list[str | None]:
+def states(cells: Coded[str]) -> Coded[str | None]:
     """active, paused or excluded for each assignment status; None for a status nobody knows."""
 
     def state(cell: str) -> str | None:
         status = normalise_status(cell)
         return status.state if status else None
 
-    return map_distinct(cells, state)
+    return cells.map(state).merged()

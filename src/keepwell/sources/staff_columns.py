@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+import numpy as np
+
 from keepwell.content import load_yaml
 from keepwell.errors import FileNotUnderstood, listed
+from keepwell.sources.coded import Coded
 from keepwell.sources.formats import Match, ReadOptions
 from keepwell.sources.reading import HEADING_ROWS_SEARCHED, RawTable, Sheet, plain
 
@@ -62,6 +65,10 @@ class Columns:
     def cells(self, raw: RawTable, name: str) -> list[str] | None:
         """The cells of a field, or None where the file has no such column."""
         return raw.column(self.taken[name]) if name in self.taken else None
+
+    def coded(self, raw: RawTable, name: str) -> Coded[str] | None:
+        """As `cells`, each distinct text once."""
+        return raw.coded(self.taken[name]) if name in self.taken else None
 
 
 @cache
@@ -147,7 +154,7 @@ def map_columns(raw: RawTable, options: ReadOptions, wanted: Sequence[str], need
     dropped = [h for h in raw.headings if is_personal(h) and h not in taken.values()]
     mixed = {}
     for name, heading in list(taken.items()):
-        if staff_fields()[name].kind == "text" and (what := _personal_content(raw.column(heading))):
+        if staff_fields()[name].kind == "text" and (what := _personal_content(raw.coded(heading))):
             del taken[name]
             mixed[heading] = f"{heading} (it holds {what})"
     asked = {found[name] for name in left_out if name in found}
@@ -212,16 +219,16 @@ def _organisation_by_its_codes(raw: RawTable, found: dict[str, str]) -> dict[str
     heading = found.get("unit")
     if heading is None or "organisation" in found or plain(heading) not in ("organisation", "organization"):
         return found
-    cells = {c for c in dict.fromkeys(raw.column(heading)) if c}
+    cells = {c for c in raw.coded(heading).values if c}
     if cells and all(ODS_CODE.fullmatch(c.upper()) for c in cells):
         rest = {name: h for name, h in found.items() if name != "unit"}
         return rest | {"organisation": heading}
     return found
 
 
-def _personal_content(cells: list[str]) -> str | None:
+def _personal_content(cells: Coded[str]) -> str | None:
     """What of a person's at least a fifth of the first cells hold; a stray one is left to `is_personal_cell`."""
-    looked_at = Counter(cell for cell in cells[:ROWS_LOOKED_AT] if cell)
+    looked_at = Counter(cell for cell in cells.rows(np.arange(len(cells.codes))[:ROWS_LOOKED_AT]).each() if cell)
     for what, pattern in PERSONAL_CELLS.items():
         hits = sum(n for cell, n in looked_at.items() if pattern.fullmatch(cell))
         if hits and hits * 5 >= looked_at.total():

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from keepwell.periods import Month
 from keepwell.records.staff import ACTIVE, CLASSIFIED
 from keepwell.sources.cells import IMPLAUSIBLE_BEFORE
+from keepwell.sources.coded import Coded
 from keepwell.sources.contradictions import refuse_shared_numbers, refuse_unreadable
 from keepwell.sources.esr_leavers import lists_people_in_post
 from keepwell.sources.esr_staff_in_post import nobody_counted
@@ -103,16 +104,17 @@ def _columns(table: StaffTable) -> dict[str, Sequence[Any]]:
     """Every row as canonical values, by column."""
     organisations = table.organisations()
     assert table.options.key is not None
-    return {
+    coded: dict[str, Coded[Any]] = {
         **table.about_people(),
         "started": table.days("start", latest=table.today),
         "last_day": table.days("end", latest=table.today + FAR_AHEAD),
         "organisation": organisations,
         "person": table.people(table.options.key, organisations),
-        "state": [ACTIVE] * table.rows,
-        "primary": [None] * table.rows,
+        "state": Coded.same(ACTIVE, table.rows),
+        "primary": Coded.same(None, table.rows),
         "outside": outside_by_contract(table.text("contract")),
     }
+    return {name: column.each() for name, column in coded.items()}
 
 
 def _rows_that_count(table: StaffTable, columns: Mapping[str, Sequence[Any]]) -> list[int]:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from keepwell.errors import counted, listed
 from keepwell.periods import Month
+from keepwell.records.counts import table_of_load
 from keepwell.records.recodes import Recode, Succession, recodes_in, successions_in
 from keepwell.records.workspace import Generation, Load, Workspace
 from keepwell.sources.formats import Decision, Reading, SourceFormat
@@ -38,6 +39,7 @@ from keepwell.sources.same_places import (
     organisations_changed,
     told_by,
 )
+from keepwell.sources.same_practice_people import people_redrawn
 
 Place = tuple[str, int]
 """An organisation and a Month.index."""
@@ -50,14 +52,28 @@ def traps(
     if source.reference:
         return []
     earlier = [x for x in before.loads if x.format == source.name and x.number not in replaced]
+    if "counts" in reading.tables:  # counts by other fields are another table
+        name = reading.tables["counts"]["table_of"][0].as_py()
+        earlier = [x for x in earlier if table_of_load(workspace, x) == name]
+    if "practice_people" in reading.tables:
+        return people_redrawn(workspace, earlier, reading.tables["practice_people"])
     told = _told(reading)
     successions = successions_in(workspace, before)
-    found = months_missing(told, earlier, inside="leavers" not in reading.tables)
+    if "practice_staff" in reading.tables:  # stocks: a month that nobody loaded is no gap in them
+        return organisations_changed(told, earlier, successions)
+    found = months_missing(told, earlier, inside=_follows_every_month(reading))
     if "leavers" not in reading.tables:
         found += organisations_changed(told, earlier, successions)
     if "positions" in reading.tables:
         found += _people(workspace, earlier, reading, _Compared(recodes_in(workspace, before), successions))
     return found
+
+
+def _follows_every_month(reading: Reading) -> bool:
+    """Whether a month without rows hides who came and went: not in leavers, nor in headcounts once a quarter."""
+    if "counts" in reading.tables:
+        return bool(pc.any(reading.tables["counts"]["leavers"].is_valid()).as_py())
+    return "leavers" not in reading.tables
 
 
 def places_in(table: pa.Table) -> set[Place]:

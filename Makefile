@@ -26,10 +26,14 @@ $(BIN)/.dev-ready: requirements/dev.txt $(BIN)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@: > $@
 
+$(BIN)/.spark-ready: requirements/spark.txt $(BIN)/.dev-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	@: > $@
+
 demo: setup  ## make up a health system, load it, write the report and name it
 	$(BIN)/keepwell demo
 
-test: $(BIN)/.dev-ready system  ## run every test
+test: $(BIN)/.spark-ready system  ## run every test
 	$(BIN)/python -m pytest
 
 system:  # what tests need of the system: installed when root on Debian, else said
@@ -61,6 +65,7 @@ docs: $(BIN)/.dev-ready  ## build the docs site into site/
 lock: $(BIN)/.dev-ready  ## choose versions anew
 	$(BIN)/uv pip compile pyproject.toml --extra pdf --group build --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/base.txt
 	$(BIN)/uv pip compile pyproject.toml --extra pdf --group build --group dev --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/base.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra spark --group spark --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/base.txt -c requirements/dev.txt -o requirements/spark.txt
 
 clean:  ## remove what make made
 	rm -rf .venv .uv-cache site demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,7 +15,7 @@ import click
 from keepwell import cli, content, records
 from keepwell.content import load_yaml
 from keepwell.disclosure.policies import HIDING_POLICIES, POLICIES
-from keepwell.enquiries import asking
+from keepwell.enquiries import NEEDS, asking
 from keepwell.measures import Measure, measures
 from keepwell.records.flows import NAMED, PUBLISHED_FLOWS
 from keepwell.records.staff import CLASSIFIED
@@ -24,11 +24,6 @@ from keepwell.sources.staff_columns import staff_fields
 
 FOLDER = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/make_reference.py from the code. Do not edit: make format writes it anew. -->"
-NEEDS_WORDS = {
-    "flows": "published counts (flows)",
-    "staff": "staff records",
-    "leavers": "leavers extracts",
-}
 COUNTED_ON_THE_WAY = {"share_who_left": asking.with_interval}
 """Measures that have no file of their own, with the function that makes them; the others are counts of flows."""
 
@@ -142,7 +137,7 @@ def _measure(measure: Measure) -> str:
     facts = [
         ("Name", f"`{measure.name}`"),
         ("Unit", measure.unit),
-        ("Made from", " or ".join(NEEDS_WORDS[need] for need in measure.needs)),
+        ("Made from", " or ".join(NEEDS[need] for need in measure.needs)),
         ("Basis (`--basis`)", _code(measure.bases)),
         ("Method (`--method`)", _code(measure.methods)),
         ("Better", measure.better),
@@ -243,7 +238,7 @@ def _columns() -> str:
 def _policies() -> str:
     rows = [
         (f"`{p.name}`", p.title, p.mark, p.audience, "published figures only" if p.published_inputs_only else "any")
-        for p in POLICIES.values()
+        for p in (*POLICIES.values(), *HIDING_POLICIES.values())
     ]
     return "\n\n".join(
         [
@@ -251,9 +246,10 @@ def _policies() -> str:
             "A policy stands between a number and its reader. Without `--policy` it is `published` where every figure "
             "that went in is published, else `internal`. The mark is printed beside every number.",
             _table(("Policy", "Means", "Mark", "For", "Made from"), rows),
-            "## Not yet",
-            f"{_code(HIDING_POLICIES)} hide small numbers. They are refused until it is proven that what they hide "
-            "cannot be worked out again from the rest. Until then nothing made under `internal` may be shared.",
+            "## What the hiding ones are for",
+            f"{_code(HIDING_POLICIES)} are for people who are not entitled to the records. Beside an audience they hide "
+            "what is small and what would tell it, and prove it: see [What may leave](../explanation/what-may-leave.md). "
+            "Only `nhs` rounds. Nought is shown under all of them.",
         ]
     )
 

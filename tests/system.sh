@@ -6,6 +6,7 @@ missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 ls /usr/lib/*/libpango-1.0.so.0 >/dev/null 2>&1 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0"
 fc-list 2>/dev/null | grep -qi liberation || missing="$missing fonts-liberation"
+java -version 2>&1 | grep -Eq 'version "(17|21)' || missing="$missing openjdk-17-jre-headless"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing for the tests:$missing"

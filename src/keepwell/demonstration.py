@@ -10,6 +10,7 @@ from pathlib import Path
 
 from keepwell.errors import KeepwellError
 from keepwell.made_up import SystemPlan, make_up
+from keepwell.made_up.absence_and_posts import absence_and_posts
 from keepwell.records.keys import PersonKey
 from keepwell.records.workspace import Workspace, write_whole
 from keepwell.reports.html import as_html
@@ -30,8 +31,16 @@ def demonstrate(folder: Path, tell: Callable[[str], None]) -> Path:
     plan = SystemPlan(seed=1, people=PEOPLE, months=MONTHS)
     tell(f"Making up a health system of {PEOPLE:,} people over {MONTHS} months …")
     made = make_up(plan, folder / "files")
+    also = absence_and_posts(made)
     workspace, key = Workspace(folder / "workspace"), _key(folder)
-    paths = [*made.staff_in_post, *made.leavers, *made.practices]
+    paths = [
+        *made.staff_in_post,
+        *made.leavers,
+        *made.practices,
+        *made.general_practice,
+        *also.absence,
+        *also.establishment,
+    ]
     options = ReadOptions(key=key, today=plan.last_month.last_day + dt.timedelta(days=15))
     for i, path in enumerate(paths, 1):
         if i % 20 == 0 or i == len(paths):

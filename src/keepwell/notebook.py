@@ -21,7 +21,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from keepwell.disclosure import Definition, Released
-from keepwell.enquiries import Enquiry, answer
+from keepwell.enquiries import Enquiry, Session, answer
 from keepwell.periods import Month
 from keepwell.records.workspace import Load, Workspace
 from keepwell.sources import ReadOptions
@@ -88,15 +88,20 @@ def measure(
     by: Sequence[str] = (),
     where: Mapping[str, str | Sequence[str]] | None = None,
     end: str | None = None,
+    connection: Any = None,
+    table: str | None = None,
     **choices: Any,
 ) -> Answer:
     """Answer one question, as `keepwell measure` does: months, course, method, basis, leaving, source, policy, vintage.
 
+    Over a connection that is given, such as ibis.pyspark.connect(spark), it is counted there, and the session stays
+    open. With `table` the staff are those of a table of positions, or of a folder of Parquet files with its columns.
     Raises KeepwellError where the data loaded cannot answer honestly.
     """
     kept = tuple((k, (v,) if isinstance(v, str) else tuple(v)) for k, v in (where or {}).items())
     enquiry = Enquiry(name, by=tuple(by), where=kept, end=Month.parse(end) if end else None, **choices)
-    return Answer(answer(Workspace(workspace), enquiry))
+    with Session(Workspace(workspace), enquiry.vintage, connection=connection, table=table) as session:
+        return Answer(answer(session.workspace, enquiry, session))
 
 
 def _is_frame(files: object) -> bool:

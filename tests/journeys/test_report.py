@@ -64,7 +64,7 @@ class TestOpeningTheReport:
         assert questions[:4] == [
             "How many leave?",
             "What changed since last month?",
-            "How did it go, month by month?",
+            "Is it changing, or is it noise?",
             "Which teams lose most?",
         ]
         assert (

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 from slow_count import Position, World
-from worlds import GROUPINGS, LEAVING, MONTHS, Row, compiled, connection, database, worlds
+from worlds import (
+    EVERY_WINDOW,
+    GROUPINGS,
+    LEAVING,
+    MONTHS,
+    Row,
+    answerable,
+    compiled,
+    connection,
+    database,
+    period_of,
+    worlds,
+)
 
+from keepwell.errors import EnquiryRefused
 from keepwell.periods import Month, Period
+from keepwell.records import flows_of_positions as at_once
 from keepwell.records import kernels
 from keepwell.records.counting import StaffRecords, snapshot_flows, windows
 from keepwell.records.flows import Grouping
+from keepwell.records.flows_of_positions import flows_of_positions
 from keepwell.records.kernels import snapshot_flows_fast
 
 NAMES_TOO = [*GROUPINGS, ("organisation", "unit", "staff_group")]
@@ -127,3 +143,93 @@ def test_a_window_of_more_months_than_bits_is_counted_the_portable_way() -> None
     century = windows([Period(Month(MONTHS[0] + 1), Month(MONTHS[0] + 1200))])
     (row,) = snapshot_flows_fast(connection(), records, century, Grouping()).to_pyarrow().to_pylist()
     assert (row["headcount_at_start"], row["leavers"]) == (1, 1)
+
+
+def straight(world: World, length: int, grouping: Grouping, leaving: str) -> tuple[list[Row], list[Row]]:
+    """Flows of every window of a length, straight from positions, and the portable ones from spells."""
+    base = database()
+    base.fill(world)
+    periods = windows([period_of(w) for w in answerable(world) if w.last - w.before == length])
+    records = StaffRecords(connection().table("spells"), connection().table("seen"))
+    found = flows_of_positions(connection(), connection().table("positions"), periods, grouping, leaving)
+    told = snapshot_flows(records, periods, grouping, leaving)
+    return in_order(found.to_pyarrow().to_pylist()), in_order(told.to_pyarrow().to_pylist())
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    world=worlds(),
+    length=st.sampled_from([1, 2, 4]),
+    by=st.sampled_from(NAMES_TOO),
+    leaving=st.sampled_from(LEAVING),
+    lot=st.sampled_from([5, 62]),
+)
+def test_flows_straight_from_positions_are_the_portable_ones(
+    world: World, length: int, by: tuple[str, ...], leaving: str, lot: int
+) -> None:
+    if not any(w.last - w.before == length for w in answerable(world)):
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(at_once, "MOST_MONTHS", lot)
+        found, told = straight(world, length, Grouping(by), leaving)
+    assert found == told
+
+
+def held(month: int, organisation: str, state: str = "active", fte: float = 1.0, unit: str = "ward 1") -> Position:
+    return Position(month, organisation, "a nurse", state, fte, "nurses", unit)
+
+
+A, B, C, *_ = MONTHS
+TELLING = World(
+    (
+        *(NURSE, held(B, "RX1", fte=0.5), held(C, "RX1", "paused", 0.5), held(A, "RX2"), held(C, "RX2", unit="ward 2")),
+        *(replace(held(A, organisation), person="gone from both at once") for organisation in ("RX1", "RX2")),
+    ),
+    dict.fromkeys(("RX1", "RX2"), MONTHS),
+)
+
+
+@pytest.mark.parametrize("where", [(), *WHERE])
+def test_straight_from_positions_values_chosen_are_counted_too(where: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+    for by in NAMES_TOO:
+        for leaving in ("organisation", "system"):
+            found, told = straight(TELLING, 1, Grouping(by, where), leaving)
+            assert found == told
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("bit_or(bits) FILTER (active)", "bit_or(bits)"),
+        ("& (here >> 1)) AS leaver", "& here) AS leaver"),
+        ("(bits >> 1) - ((bits >> 1) & here)", "(bits >> 1)"),
+        ("& (paused >> 1)", "& paused"),
+        ("WHERE active AND chosen", "WHERE active"),
+        ("bit_or(bits) AS bits, bit_or(leaver)", "bit_or(bits) AS bits, sum(leaver)::BIGINT"),
+    ],
+)
+def test_a_fault_planted_in_one_pass_is_caught(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound, planted = at_once._sql, []
+
+    def faulty(*given: object) -> str:
+        sql = " ".join(sound(*given).split())  # type: ignore[arg-type]
+        planted.append(old in sql)
+        return sql.replace(old, new)
+
+    monkeypatch.setattr(at_once, "_sql", faulty)
+    differs = []
+    for by in NAMES_TOO:
+        found, told = straight(TELLING, 1, Grouping(by, WHERE[1]), "organisation")
+        differs.append(found != told)
+    for leaving in LEAVING:
+        found, told = straight(TELLING, 1, Grouping(("staff_group",)), leaving)
+        differs.append(found != told)
+    assert any(planted)
+    assert any(differs)
+
+
+def test_periods_of_several_lengths_are_not_counted_in_one_pass() -> None:
+    database().fill(TELLING)
+    uneven = windows([period_of(w) for w in EVERY_WINDOW])
+    with pytest.raises(EnquiryRefused, match="one pass"):
+        flows_of_positions(connection(), connection().table("positions"), uneven, Grouping())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import random
 from collections.abc import Callable
@@ -13,12 +12,10 @@ import pytest
 from by_hand import GROUPS, WARDS, Draft, in_three_lines, load, staff_in_post, turnover, write
 from test_staff_list import staff_list
 
-from keepwell.errors import DecisionNeeded, FileNotUnderstood
+from keepwell.errors import DecisionNeeded
 from keepwell.periods import Month
 from keepwell.records.workspace import Load, Workspace
 from keepwell.sources.same_people import agreement
-
-PCN_FILES = Path(__file__).parents[3] / "shared" / "data" / "gp_workforce" / "pcn_individual"
 
 MANY_GONE = frozenset({"many-gone"})
 
@@ -332,45 +329,6 @@ def test_a_published_file_without_an_organisation_of_last_month_is_warned_about(
 def test_a_merger_that_a_table_of_successors_explains_is_not_warned_about(loaded: Callable[..., list[Load]]) -> None:
     merger = Draft(["code", "successor", "on"], [["RX2", "RX1", "2025-02-01"]])
     assert codes(loaded(trusts(1, "RX1", "RX2"), merger, trusts(2, "RX1"))) == []
-
-
-# The published file of people in primary care networks
-
-
-@pytest.mark.real
-@pytest.mark.skipif(not PCN_FILES.is_dir(), reason=f"no {PCN_FILES}")
-def test_the_published_file_of_people_in_networks_is_refused_when_its_identifiers_are_redrawn(tmp_path: Path) -> None:
-    [path] = PCN_FILES.glob("*.csv")
-    workspace = Workspace(tmp_path / "w")
-    columns = {
-        "person": "UNIQUE_IDENTIFIER",
-        "organisation": "PCN_CODE",
-        "organisation_name": "PCN_NAME",
-        "job_role": "STAFF_ROLE",
-    }
-    taken = {"columns": columns, "format": "esr_staff_in_post"}
-    try:
-        load(workspace, path)
-    except FileNotUnderstood as error:
-        in_three_lines(error)  # until it has a format of its own
-    first = load(workspace, path, month=Month.parse("2022-09"), **taken)
-    assert first.warnings == ()
-    again = tmp_path / "December 2022.csv"
-    _next_release(path, again)
-    with pytest.raises(DecisionNeeded, match="new-identifiers"):
-        load(workspace, again, month=Month.parse("2022-12"), **taken)
-
-
-def _next_release(path: Path, again: Path) -> None:
-    rows = list(csv.reader(path.read_text("cp1252").splitlines()))
-    headings, people = rows[0], rows[1:]
-    who, month = headings.index("UNIQUE_IDENTIFIER"), headings.index("CENSUS_MONTH")
-    old = sorted({row[who] for row in people})
-    new = dict(zip(old, random.Random(3).sample(old, len(old)), strict=True))
-    for row in people:
-        row[who], row[month] = new[row[who]], "12"
-    with again.open("w", encoding="cp1252", newline="") as file:
-        csv.writer(file).writerows([headings, *people])
 
 
 def test_the_drafts_have_the_wards_and_groups_that_the_tests_speak_of() -> None:

@@ -16,6 +16,9 @@ import click
 
 from keepwell import __version__
 from keepwell.cli.asking import explain, measure
+from keepwell.cli.audiences import audience, audiences_had
+from keepwell.cli.changing import spc
+from keepwell.cli.comparing import compare, target
 from keepwell.cli.exits import OUR_FAULT, REFUSED
 from keepwell.cli.loading import check, load, loads, unload
 from keepwell.cli.making import demo, make_up_files, report
@@ -57,7 +60,22 @@ def formats() -> None:
         click.echo(f"{source.name:30} {source.title}")
 
 
-for _command in (check, load, loads, unload, measure, explain, make_up_files, demo, report):
+for _command in (
+    audience,
+    audiences_had,
+    check,
+    load,
+    loads,
+    unload,
+    measure,
+    explain,
+    spc,
+    compare,
+    target,
+    make_up_files,
+    demo,
+    report,
+):
     cli.add_command(_command)
 
 

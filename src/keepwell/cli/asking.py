@@ -11,18 +11,22 @@ from keepwell.cli.choices import (
     BASIS,
     BY,
     END,
+    ENGINE,
     METHOD,
     OUT,
     POLICY,
+    RELEASE,
     SOURCE,
+    TABLE,
     VINTAGE,
     WHERE,
     NamedValue,
+    as_content,
     as_said,
     enquiry,
-    say,
+    give,
 )
-from keepwell.enquiries import LEAVING, answer
+from keepwell.enquiries import LEAVING, Session, answer
 from keepwell.enquiries.explaining import DEFINITIONS, in_one_sentence
 from keepwell.enquiries.explaining import explain as explained
 from keepwell.errors import KeepwellError
@@ -41,20 +45,26 @@ from keepwell.reports import tables
 @BASIS
 @click.option("--leaving", type=click.Choice(LEAVING), help="What they are counted as leaving.")
 @POLICY
+@RELEASE
 @SOURCE
 @VINTAGE
+@ENGINE
+@TABLE
 @click.option("--format", "out_format", type=click.Choice(tables.FORMATS), default="table", help="How to show it.")
 @OUT
 @click.pass_obj
 def measure(workspace: Workspace, /, name: str, out_format: str, out: Path | None, **arguments: Any) -> None:
     """Answer one question: the measure NAME, cut as asked. See keepwell measures."""
-    released = answer(workspace, enquiry(name, arguments))
-    if out_format == "parquet":
-        if out is None:
-            raise KeepwellError("Parquet is not for a terminal.", found="no --out", attempt="--out FILE.parquet")
-        tables.as_parquet(released, out)
-        return
-    say(as_said(out_format, released), out)
+    if out_format == "parquet" and out is None:
+        raise KeepwellError("Parquet is not for a terminal.", found="no --out", attempt="--out FILE.parquet")
+    opened = {option: arguments.pop(option) for option in ("engine", "table")}
+    question = enquiry(name, arguments)
+    what = " by ".join(part for part in (f"measure {name}", ", ".join(question.by)) if part)
+
+    def make(session: Session) -> bytes:
+        return as_content(out_format, answer(workspace, question, session))
+
+    give(workspace, question, make, out_format, out, what=what, **opened)
 
 
 @click.command()

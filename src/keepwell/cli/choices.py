@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,12 @@ import click
 
 from keepwell.disclosure import Released
 from keepwell.enquiries import BASES, METHODS, Enquiry
-from keepwell.errors import KeepwellError
+from keepwell.enquiries.handing_over import hand_over
+from keepwell.enquiries.session import Session
+from keepwell.errors import EnquiryRefused, KeepwellError
 from keepwell.periods import Month
-from keepwell.records.workspace import write_whole
+from keepwell.records.engines import DUCKDB, ENGINES
+from keepwell.records.workspace import Workspace, write_whole
 from keepwell.reports import tables
 
 
@@ -48,30 +53,77 @@ METHOD = click.option(
     "--method", type=click.Choice(METHODS), help="Start against end (snapshot), or every leaving (event)."
 )
 BASIS = click.option("--basis", type=click.Choice(BASES), help="People, or full-time equivalents.")
-POLICY = click.option("--policy", help="published or internal; the default depends on what is loaded.")
+POLICY = click.option("--policy", help="What is hidden; the default depends on what is loaded. See keepwell audience.")
+RELEASE = click.option(
+    "--release", "audience", help="Hand it over to this declared audience, and note it in the ledger."
+)
 SOURCE = click.option("--source", help="The format that the number is to be made from.")
 VINTAGE = click.option("--vintage", type=int, help="As it was then; see keepwell loads.")
+ENGINE = click.option(
+    "--engine", type=click.Choice(ENGINES), default=DUCKDB, show_default=True, help="What counts; see run on Spark."
+)
+TABLE = click.option("--table", help="Staff of a Spark table (catalog.schema.name) or a folder of Parquet files.")
 FORMAT = click.option(
     "--format", "out_format", type=click.Choice(("table", "csv", "json")), default="table", help="How to show it."
 )
 OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 
 
+def values_of(chosen: Sequence[tuple[str, str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The values of every --where, gathered by field."""
+    where: dict[str, tuple[str, ...]] = {}
+    for name, value in chosen:
+        where[name] = (*where.get(name, ()), value)
+    return tuple(where.items())
+
+
 def enquiry(name: str, arguments: dict[str, Any]) -> Enquiry:
     """The question that the options of a command ask; takes `where` and `by` out of them."""
-    where: dict[str, tuple[str, ...]] = {}
-    for field_name, value in arguments.pop("where"):
-        where[field_name] = (*where.get(field_name, ()), value)
+    where = values_of(arguments.pop("where"))
     by = tuple(part.strip() for part in arguments.pop("by").split(",") if part.strip())
-    return Enquiry(measure=name, by=by, where=tuple(where.items()), **arguments)
+    return Enquiry(measure=name, by=by, where=where, **arguments)
 
 
-def say(text: str, out: Path | None) -> None:
+def say(content: str | bytes, out: Path | None) -> None:
     """Print, or write whole to a file."""
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
     else:
-        write_whole(out, text.encode())
+        write_whole(out, content.encode() if isinstance(content, str) else content)
+
+
+def give(
+    workspace: Workspace,
+    question: Enquiry,
+    make: Callable[[Session], bytes],
+    out_format: str,
+    out: Path | None,
+    *,
+    what: str,
+    **opened: Any,
+) -> None:
+    """Make it, and print or write it; for an audience it enters the ledger first.
+
+    `opened` says how the records are opened (see Session).
+    """
+    if question.audience is not None:
+        _refuse_to_hand_over(opened)
+        ending, now = {"table": "txt"}.get(out_format, out_format), dt.datetime.now(dt.UTC)
+        say(hand_over(workspace, question.audience, what, make, ending=ending, now=now), out)
+        return
+    with Session(workspace, question.vintage, **opened) as session:
+        content = make(session)
+    say(content, out)
+
+
+def _refuse_to_hand_over(opened: dict[str, Any]) -> None:
+    """What is handed over is made from the workspace, so that it can be made again."""
+    if opened.get("table") is not None or opened.get("engine", DUCKDB) != DUCKDB:
+        raise EnquiryRefused(
+            "Only what is in the workspace can be handed over: the ledger has to be able to make it again.",
+            found=f"--release with {'--table' if opened.get('table') is not None else '--engine ' + opened['engine']}",
+            attempt="leave --release out, or load the records into the workspace",
+        )
 
 
 def as_said(out_format: str, released: Released) -> str:
@@ -81,3 +133,8 @@ def as_said(out_format: str, released: Released) -> str:
     if out_format == "json":
         return tables.as_json(released)
     return tables.as_text(released, width=shutil.get_terminal_size((160, 24)).columns)
+
+
+def as_content(out_format: str, released: Released) -> bytes:
+    """A Released table as the bytes of a file."""
+    return tables.as_parquet(released) if out_format == "parquet" else as_said(out_format, released).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import click
 
-from keepwell.cli.choices import MonthType
+from keepwell.cli.choices import RELEASE, MonthType
+from keepwell.enquiries.handing_over import hand_over
 from keepwell.errors import counted
 from keepwell.made_up import KINDS, MISTAKES, SystemPlan, make_up
 from keepwell.records.workspace import Workspace, write_whole
@@ -72,19 +74,34 @@ def _called() -> str:
 )
 @click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Also the tables, as a workbook.")
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Also as PDF (needs pango).")
+@RELEASE
 @click.pass_obj
-def report(workspace: Workspace, /, out: Path, xlsx: Path | None, pdf: Path | None, **arguments: Any) -> None:
-    """Write the report: how many leave, from where and why, on one page."""
-    from keepwell.reports.html import as_html  # noqa: PLC0415 (as above)
+def report(
+    workspace: Workspace,
+    /,
+    out: Path,
+    xlsx: Path | None,
+    pdf: Path | None,
+    audience: str | None,
+    **arguments: Any,
+) -> None:
+    """Write the report: how many leave, from where and why, on one page.
+
+    With --release it is the page of a declared audience, made of what that audience may get.
+    """
+    from keepwell.reports.for_audience import page_for  # noqa: PLC0415 (as above)
+    from keepwell.reports.html import as_html  # noqa: PLC0415
     from keepwell.reports.overview import overview  # noqa: PLC0415
     from keepwell.reports.pdf import as_pdf  # noqa: PLC0415
     from keepwell.reports.workbook import as_xlsx  # noqa: PLC0415
 
     if sys.stderr.isatty():
         click.echo("Making the report …", err=True)
-    made = overview(workspace, **arguments)
+    made = overview(workspace, **arguments) if audience is None else page_for(workspace, audience, **arguments)
     page = as_html(made)
     written = {"Report": out}
+    if audience is not None:
+        _enter(workspace, audience, page)
     if pdf:  # first, because it may be refused: then nothing is written
         as_pdf(page, pdf)
         written["PDF"] = pdf
@@ -94,3 +111,7 @@ def report(workspace: Workspace, /, out: Path, xlsx: Path | None, pdf: Path | No
     write_whole(out, page.encode())
     for what, path in written.items():
         click.echo(f"{what}: {path}")
+
+
+def _enter(workspace: Workspace, audience: str, page: str) -> None:
+    hand_over(workspace, audience, "report", lambda _: page.encode(), ending="html", now=dt.datetime.now(dt.UTC))

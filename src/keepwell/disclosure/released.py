@@ -44,7 +44,7 @@ class Released:
     """A table that has passed disclosure control for a named audience: what charts, reports and exports take.
 
     `table` ends with the column `hidden`: the names of the cells of the row that are hidden, comma-separated.
-    Made by `release` alone.
+    Made by `release` and `release_protected` alone.
     """
 
     table: pa.Table
@@ -73,3 +73,17 @@ def release(
     chosen = policy_for(policy, inputs_published=inputs_published)
     hidden = pa.array([""] * table.num_rows, pa.string())
     return Released(table.append_column("hidden", hidden), definition, chosen, audience or chosen.audience, notes)
+
+
+def release_protected(
+    table: pa.Table, definition: Definition, policy: Policy, *, audience: str | None, notes: tuple[str, ...] = ()
+) -> Released:
+    """A table read out of a protected family: its last column, `hidden`, names what is hidden already.
+
+    Raises ValueError where a cell that is said to be hidden holds a value: that must never leave.
+    """
+    for row in table.to_pylist():
+        told = [name for name in row["hidden"].split(",") if name and row[name] is not None]
+        if told:
+            raise ValueError(f"hidden cells with a value: {', '.join(told)}")
+    return Released(table, definition, policy, audience or policy.audience, notes)

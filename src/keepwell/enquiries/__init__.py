@@ -8,12 +8,19 @@ notebooks all ask here, so none of them knows how a number is made.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from keepwell.disclosure import Released
+from keepwell.disclosure.policies import hides
 from keepwell.enquiries.asking import BASES, LEAVING, METHODS, Asked, Enquiry, refuse_unknown_choices
+from keepwell.enquiries.from_absence import from_absence
+from keepwell.enquiries.from_counts import from_counts
+from keepwell.enquiries.from_general_practice import from_general_practice
 from keepwell.enquiries.from_leavers import from_leavers
+from keepwell.enquiries.from_posts import from_posts
 from keepwell.enquiries.from_published import from_published_flows
 from keepwell.enquiries.from_staff import from_staff
+from keepwell.enquiries.protected import answer_protected, with_its_policy
 from keepwell.enquiries.session import Session
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures import Measure, measure
@@ -25,12 +32,33 @@ ROADS: dict[str, tuple[str, Callable[[Asked], Released]]] = {
     "nhs_turnover": ("flows", from_published_flows),
     "esr_staff_in_post": ("staff", from_staff),
     "staff_list": ("staff", from_staff),
+    "positions_table": ("staff", from_staff),
     "esr_leavers": ("leavers", from_leavers),
+    "gpw_practice": ("practices", from_general_practice),
+    "gp_practice_year": ("practices", from_general_practice),
+    "gpw_individual": ("practice_people", from_general_practice),
+    "pcn_individual": ("practice_people", from_general_practice),
+    "hchs_staff_in_post": ("counts", from_counts),
+    "table_of_counts": ("monthly_counts", from_counts),
+    "nhs_sickness": ("absence", from_absence),
+    "nhs_sickness_workbook": ("absence", from_absence),
+    "absence_extract": ("absence", from_absence),
+    "establishment": ("posts", from_posts),
 }
 """Of each source: the need of a measure that it meets, and the road from it to a Released table."""
 
 
-NEEDS = {"flows": "published turnover", "staff": "staff records", "leavers": "leavers extracts"}
+NEEDS = {
+    "flows": "published turnover",
+    "staff": "staff records",
+    "leavers": "leavers extracts",
+    "practices": "general practices' own counts",
+    "practice_people": "individual-level files of general practice",
+    "counts": "staff in post workbooks",
+    "monthly_counts": "a table of counts",
+    "absence": "sickness absence",
+    "posts": "an establishment",
+}
 
 
 def answer(workspace: Workspace, enquiry: Enquiry, session: Session | None = None) -> Released:
@@ -47,7 +75,13 @@ def answer(workspace: Workspace, enquiry: Enquiry, session: Session | None = Non
     refuse_unknown_choices(enquiry, asked)
     source = _source(session.generation, enquiry, asked)
     loads = tuple(load for load in session.generation.loads if load.format == source)
-    return ROADS[source][1](Asked(session, source, loads, enquiry, asked))
+    found = Asked(session, source, loads, enquiry, asked)
+    if enquiry.audience is not None:
+        enquiry = with_its_policy(session, enquiry)
+        found = replace(found, enquiry=enquiry)
+    if hides(enquiry.policy):
+        return answer_protected(found, lambda question: answer(workspace, question, session))
+    return ROADS[source][1](found)
 
 
 def sources_for(generation: Generation, asked: Measure) -> list[str]:

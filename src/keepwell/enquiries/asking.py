@@ -21,7 +21,7 @@ from keepwell.records.flows import Grouping
 from keepwell.records.workspace import Load
 
 LEAVING = ("organisation", "staff_group", "system", "nhs")
-METHODS = ("snapshot", "event")
+METHODS = ("snapshot", "event", "monthly")
 BASES = ("headcount", "fte")
 
 
@@ -31,7 +31,8 @@ class Enquiry:
 
     `end` is the last month of the (last) period, None for the newest loaded; `months` the length of a
     period, None for the source's own (1 for published months, 12 for staff records). `course` asks for
-    that many periods, each ending a month after the one before. None elsewhere means the default.
+    that many periods, each ending `step` months after the one before. `audience` is one that was declared, and
+    the answer is for it. None elsewhere means the default.
     """
 
     measure: str
@@ -40,6 +41,7 @@ class Enquiry:
     end: Month | None = None
     months: int | None = None
     course: int = 1
+    step: int = 1
     method: str | None = None
     basis: str | None = None
     leaving: str | None = None
@@ -108,7 +110,7 @@ def with_interval(table: pa.Table) -> pa.Table:
 def periods_of(enquiry: Enquiry, have: Sequence[Month], *, default_months: int) -> tuple[Period, ...]:
     last = enquiry.end or have[-1]
     months = enquiry.months or default_months
-    return tuple(Period.ending(last + (i + 1 - enquiry.course), months) for i in range(enquiry.course))
+    return tuple(Period.ending(last + enquiry.step * (i + 1 - enquiry.course), months) for i in range(enquiry.course))
 
 
 def refuse_unknown_choices(enquiry: Enquiry, asked: Measure) -> None:
@@ -121,7 +123,7 @@ def refuse_unknown_choices(enquiry: Enquiry, asked: Measure) -> None:
             raise EnquiryRefused(
                 f"{asked.label} does not go by that {option}.",
                 found=f"--{option} {value}",
-                attempt=" or ".join(f"--{option} {v}" for v in allowed),
+                attempt=" or ".join(f"--{option} {v}" for v in allowed) or f"leave --{option} out",
             )
 
 
@@ -132,8 +134,8 @@ def definition(asked: Asked, chosen: Chosen, *, method: str, population: str) ->
     return Definition(
         measure=measure.name,
         label=measure.label,
-        words=(chosen.method == "event" and measure.words_by_event) or measure.words,
-        formula=measure.formula,
+        words={"event": measure.words_by_event, "monthly": measure.words_by_month}.get(chosen.method) or measure.words,
+        formula=(chosen.method == "monthly" and measure.formula_by_month) or measure.formula,
         unit=measure.unit,
         basis=chosen.basis,
         window=f"{counted(last.months, 'month')}, {last.start.isoformat()} to {last.end.isoformat()}",
@@ -141,7 +143,7 @@ def definition(asked: Asked, chosen: Chosen, *, method: str, population: str) ->
         leaving=LEAVING_WORDS.get(chosen.leaving, ""),
         population=population,
         source=f"{chosen.source}: {listed([load.file for load in asked.loads], 3)}",
-        vintage=f"{asked.session.generation.number}, newest load {max(load.loaded_at for load in asked.loads)[:10]}",
+        vintage=asked.session.vintage_in_words(asked.loads),
         reference=measure.reference,
         columns=COLUMN_WORDS | measure.columns,
     )
@@ -159,6 +161,8 @@ COLUMN_WORDS = {
     "period_end": "last day of the period",
     "headcount_at_start": "people in post at close of the day before the period",
     "headcount_at_end": "people in post at close of the period's last day",
+    "average_headcount": "mean of the headcounts at all month ends from start to end that are known",
+    "month_ends": "how many month ends are in the average headcount",
     "fte_at_start": "contracted full-time equivalents of those people at the start",
     "fte_at_end": "contracted full-time equivalents of those people at the end",
     "joiners": "people in post at the end and not at the start",
@@ -169,5 +173,5 @@ COLUMN_WORDS = {
     "leaver_rate": "leavers divided by the mean of staff at start and end, a fraction",
     "joiner_rate": "joiners divided by the mean of staff at start and end, a fraction",
     "stability_index": "share of those at the start who are still there at the end, a fraction",
-    "hidden": "names of the cells of this row that are hidden",
+    "hidden": "names of the cells of this row that are hidden (shown as *)",
 }

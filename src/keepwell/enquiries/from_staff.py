@@ -59,6 +59,7 @@ def from_staff(asked: Asked) -> Released:
     leaving = _leaving(enquiry, records)
     periods = periods_of(enquiry, months_seen(records), default_months=12)
     method = enquiry.method or asked.measure.methods[0]
+    _refuse_monthly(method)
     records, notes = seen_throughout(records, _needed(name, method, periods))
     basis = enquiry.basis or asked.measure.bases[0]
     chosen = Chosen(asked.source, method, basis, leaving, periods)
@@ -104,6 +105,15 @@ def population(enquiry: Enquiry, method: str) -> str:
     where = where_in_words(enquiry)
     who = f"{who} without bank, honorary and non-executive posts, classified by their primary post"
     return f"{who}; {where}" if where else who
+
+
+def _refuse_monthly(method: str) -> None:
+    if method not in METHOD_WORDS:
+        raise EnquiryRefused(
+            "Staff records are counted by snapshot or by event; monthly is for tables of counts.",
+            found=f"--method {method}",
+            attempt="--method event; keepwell explain sets it beside the monthly definition",
+        )
 
 
 def _refuse_scope(enquiry: Enquiry) -> None:

@@ -6,9 +6,19 @@ from dataclasses import replace
 
 from keepwell.disclosure import Released
 from keepwell.enquiries import Enquiry, Session
+from keepwell.periods import Month
 from keepwell.reports.beside import beside_all
+from keepwell.reports.changing import (
+    FEWEST_POINTS,
+    MOST_POINTS,
+    month_by_month,
+    months_in_a_row,
+    months_to,
+    what_is_changing,
+)
+from keepwell.reports.comparing import among_our_peers
 from keepwell.reports.highest import where_highest
-from keepwell.reports.leaving import Asking, headline, left_out_grids, monthly_course, not_in_it
+from keepwell.reports.leaving import Asking, headline, left_out_grids, not_in_it
 from keepwell.reports.sections import Report, Section
 
 GROUP = {"one": "staff group", "many": "staff groups"}
@@ -33,10 +43,17 @@ def published_report(session: Session, base: Enquiry, whose: str | None) -> Repo
     if whose is not None:
         section, sheets["All organisations"] = beside_all(asking)
         sections.append(section)
-    months = _months_in_a_row(session)
-    if months >= 3:
-        section, sheets["By month"] = monthly_course(asking, min(months, 36))
+    if peers := among_our_peers(asking, next(iter(dict(base.where).get("organisation", ())), None)):
+        section, sheets["Peers"] = peers
         sections.append(section)
+    last = Month.of(asking.about("leaver_rate").rows()[0]["period_end"])
+    months = min(
+        MOST_POINTS, months_in_a_row([x for x in session.generation.loads if x.format == "nhs_turnover"], last)
+    )
+    if months >= 3:
+        section, tables = month_by_month(asking, months, last)
+        sections.append(section)
+        sheets |= tables
     section, sheets["By staff group"] = where_highest(
         asking, ("staff_group",), "staff_group", GROUP, key="groups", question="Which staff groups lose most?"
     )
@@ -60,6 +77,11 @@ def published_report(session: Session, base: Enquiry, whose: str | None) -> Repo
             question="Which kinds of organisation lose most?",
         )
         sections.append(section)
+    if months >= FEWEST_POINTS:
+        by = "staff_group" if whose is not None else "organisation"
+        if summary := what_is_changing(asking, months_to(last, months), (by,), by.replace("_", " ")):
+            section, sheets["What is changing"] = summary
+            sections.append(section)
     sections.append(_made_of(session))
     released = sheets["Headline"]
     return Report(
@@ -75,11 +97,6 @@ def published_report(session: Session, base: Enquiry, whose: str | None) -> Repo
 def _month(asking: Asking) -> str:
     row = asking.about("leaver_rate").rows()[0]
     return f"{row['period_end']:%B %Y}"
-
-
-def _months_in_a_row(session: Session) -> int:
-    months = sorted({load.last_month for load in session.generation.loads if load.format == "nhs_turnover"})
-    return len(months)
 
 
 def _made_of(session: Session) -> Section:

@@ -9,8 +9,9 @@ from keepwell.enquiries import Enquiry, Session
 from keepwell.errors import EnquiryRefused, counted
 from keepwell.periods import Month
 from keepwell.records.workspace import Load
+from keepwell.reports.changing import FEWEST_POINTS, month_by_month, months_to, what_is_changing
 from keepwell.reports.highest import where_highest
-from keepwell.reports.leaving import LEAVERS, THEIR_STAFF, Asking, headline, left_out_grids, monthly_course, not_in_it
+from keepwell.reports.leaving import LEAVERS, THEIR_STAFF, Asking, headline, left_out_grids, not_in_it
 from keepwell.reports.people import could_retire, early_leaving, other_figures, since_last_month, where_change_came_from
 from keepwell.reports.quality import quality
 from keepwell.reports.reasons import why_they_go
@@ -49,8 +50,9 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
     section, sheets["Since last month"] = since_last_month(asking)
     sections.append(section)
     if have > FEWEST_MONTHS:
-        section, sheets["By month"] = monthly_course(asking, min(have - 1, MONTHS_SHOWN))
+        section, tables = month_by_month(asking, min(have - 1, MONTHS_SHOWN), Month.of(last))
         sections.append(section)
+        sheets |= tables
     many = len(yearly.about("leaver_rate", by=("organisation",)).rows()) > 1
     section, sheets["By team"] = where_highest(
         yearly,
@@ -65,6 +67,11 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
         yearly, ("staff_group",), "staff_group", STAFF_GROUP, key="groups", question="Which staff groups lose most?"
     )
     sections.append(section)
+    if have > FEWEST_POINTS:
+        question, by = months_to(Month.of(last), min(have - 1, MONTHS_SHOWN)), "organisation" if many else "staff_group"
+        if summary := what_is_changing(asking, question, (by,), by.replace("_", " ")):
+            section, sheets["What is changing"] = summary
+            sections.append(section)
     for make in (why_they_go, early_leaving, could_retire, where_change_came_from, other_figures, quality):
         section_or_none, tables = make(yearly, in_words)
         if section_or_none is not None:

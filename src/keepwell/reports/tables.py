@@ -11,7 +11,6 @@ import datetime as dt
 import io
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,11 +19,13 @@ from rich.console import Console
 from rich.table import Table
 
 from keepwell.disclosure import Released
-from keepwell.records.workspace import write_whole
 
 FORMATS = ("table", "csv", "json", "parquet")
 HIDDEN_MARK = "*"
-NO_SHARES = frozenset({"length_of_service", "average_staff", "average_headcount"})
+NO_SHARES = frozenset(
+    {"length_of_service", "average_staff", "average_headcount"}
+    | {"headcount", "headcount_at_start", "headcount_at_end", "fte", "patients", "net_change"}  # of general practice
+)
 
 
 def as_csv(released: Released) -> str:
@@ -60,12 +61,12 @@ def _json_cell(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def as_parquet(released: Released, path: Path) -> None:
+def as_parquet(released: Released) -> bytes:
     """The table with its definition in the file's metadata, under the key "keepwell"."""
     metadata = {b"keepwell": json.dumps(released.definition.as_dict()).encode()}
     sink = pa.BufferOutputStream()
     pq.write_table(released.table.replace_schema_metadata(metadata), sink)
-    write_whole(path, sink.getvalue().to_pybytes())
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
 def as_text(released: Released, *, width: int) -> str:
@@ -92,7 +93,8 @@ def definition_lines(released: Released) -> list[str]:
     return [
         f"{d.label}: {d.words}",
         f"  Formula: {d.formula}",
-        "  " + " · ".join(x for x in (f"Basis: {d.basis}", f"window: {d.window}", f"method: {d.method}", d.leaving) if x),
+        "  "
+        + " · ".join(x for x in (f"Basis: {d.basis}", f"window: {d.window}", f"method: {d.method}", d.leaving) if x),
         f"  Population: {d.population}",
         f"  Source: {d.source} · vintage {d.vintage}",
         *[f"  Note: {note}" for note in released.notes],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from disclosed import all_tables, by_us, family, given_back, grid, only_in_danger, small_only, whole
+from disclosed import Left, all_tables, by_us, family, given_back, grid, only_in_danger, small_only, whole
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ PAIR = grid(1, 2)
 GRID = grid(2, 2)
 TIERS = family([(3, {0: 1, 1: 1}, False), (4, {3: 1, 2: 1}, False)], 5)
 APART = family([(2, {0: 1, 1: 1}, True)], 3)
+TWICE = family([(4, {0: 1, 1: 1}, False), (4, {2: 1, 3: 1}, False)], 5)
 STOCK = family([(3, {0: 1, 1: 1, 2: -1}, False)], 4)
 
 # A fault is shown as it was found: making it smaller takes minutes.
@@ -74,6 +75,7 @@ FAMILIES = [
     pytest.param(PAIR, 16, 10, id="a pair with totals twice"),
     pytest.param(TIERS, 11, 5, id="three tiers"),
     pytest.param(APART, 13, 7, id="a total counted apart"),
+    pytest.param(TWICE, 10, 5, id="a total of two tables"),
     pytest.param(STOCK, 9, 4, id="a stock and its flows"),
 ]
 
@@ -93,6 +95,27 @@ def test_counted_over_every_table_there_is_nothing_hidden_is_given_back(of, most
 def test_where_totals_are_plain_sums_nothing_is_withheld(name, drawn):
     of, counts = drawn
     assert not protect(of, counts, HIDING[name]).withheld.any()
+
+
+@pytest.mark.parametrize("policy", [THREES, EXACT], ids=lambda p: p.name)
+def test_public_cells_are_taken_as_known(policy):
+    public = np.array([False, True, False, False])
+
+    def release(of, counts):
+        protected = protect(of, counts, policy, at_least=3, public=public)
+        known = counts[public].tobytes()
+        return Left(protected.released() + known, protected.hidden & ~protected.withheld & ~public)
+
+    assert given_back(ROW, release, most=10, asked_up_to=5, at_least=3) == []
+
+
+def test_totals_are_kept_where_there_is_room_and_a_part_goes_instead():
+    counts = whole(ROW, np.array([2, 30, 40]))
+    kept = protect(ROW, counts, HIDING["under_5"], keep_totals=True)
+    assert kept.hidden.tolist() == [True, True, False, False]
+    near = protect(ROW, whole(ROW, np.array([2, 6, 40])), HIDING["under_5"], keep_totals=True)
+    assert near.hidden.tolist() == [True, True, True, False]
+    assert not near.withheld.any()
 
 
 @pytest.mark.parametrize("policy", [THREES, EXACT], ids=lambda p: p.name)

@@ -247,11 +247,22 @@ def hiding(real: Callable[..., Released], hidden: set[str], at: int) -> Callable
         rows = released.table.to_pylist()
         ends = sorted({row["period_end"] for row in rows})
         for row in rows:
-            if row.get("organisation", "") in hidden and row["period_end"] == ends[at]:
+            if row.get("organisation", "") in hidden and row["period_end"] == ends[min(at, len(ends) - 1)]:
                 row.update(leavers=None, leaver_rate=None, hidden="leavers,leaver_rate")
         return replace(released, table=pa.Table.from_pylist(rows, released.table.schema))
 
     return answered
+
+
+def test_points_too_small_by_month_are_drawn_by_quarter_and_say_so(loaded, monkeypatch) -> None:
+    workspace = loaded(USUAL)
+    real = asked_module.answer
+    by_month = hiding(real, {"RX1", "RX2"}, 3)
+    monkeypatch.setattr(asked_module, "answer", lambda *a: by_month(*a) if a[1].months == 1 else real(*a))
+    charts = changing(workspace, Enquiry("leaver_rate", by=("organisation",)), question(15))
+    assert [p.period.months for p in charts[0].points] == [3] * 5
+    assert charts[0].notes[0] == "Points by quarter: by shorter ones some are too small to be shown."
+    assert charts[0].mean is not None
 
 
 @pytest.mark.parametrize("chart", ["xmr", "u"])

@@ -43,9 +43,11 @@ def recognise(sheets: list[Sheet], options: ReadOptions) -> Match | None:
     """A workbook about sickness absence, of the publisher's, with months or reasons across a sheet."""
     named = options.format == FORMAT.name
     layouts = tuple(layout for sheet in sheets if (layout := layout_of(sheet)))
+    if not layouts:
+        return None
     words = list(_words(sheets, layouts))
     about = any(ABOUT.search(text) for text in words)
-    if not layouts or not (named or (about and any(PUBLISHER.search(text) for text in words))):
+    if not (named or (about and any(PUBLISHER.search(text) for text in words))):
         return None
     return WorkbookMatch(layouts[0].sheet, layouts[0].heading_row, layouts)
 

@@ -16,7 +16,7 @@ import pytest
 
 from keepwell.charts.control_chart import KINDS, control_chart
 from keepwell.charts.spc_icons import CONCERN, icon
-from keepwell.cli.changing import spc
+from keepwell.cli import cli
 from keepwell.disclosure import Released
 from keepwell.enquiries import Enquiry, Session, answer
 from keepwell.enquiries import changing as asked_module
@@ -462,7 +462,7 @@ def test_the_months_in_a_row_stop_at_a_gap(loaded) -> None:
 def run(workspace: Workspace, *arguments: str) -> str:
     from click.testing import CliRunner
 
-    ran = CliRunner().invoke(spc, list(arguments), obj=workspace, standalone_mode=False)
+    ran = CliRunner().invoke(cli, ["--workspace", str(workspace.folder), "spc", *arguments], standalone_mode=False)
     if ran.exception is not None:
         raise ran.exception
     return ran.output

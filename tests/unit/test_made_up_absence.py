@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from keepwell.enquiries import Enquiry, answer
+from keepwell.enquiries import Enquiry, Session, answer
 from keepwell.made_up import MadeUp, SystemPlan, make_up
 from keepwell.made_up.absence_and_posts import AbsenceAndPosts, absence_and_posts
 from keepwell.made_up.places import TRUSTS
 from keepwell.records.keys import PersonKey
 from keepwell.records.workspace import Workspace
+from keepwell.reports.leaving import Asking
+from keepwell.reports.sickness import sickness_and_posts
 from keepwell.sources import ReadOptions
 from keepwell.sources.loading import load_file
 
@@ -112,3 +114,18 @@ def test_wards_of_the_establishment_are_those_of_the_staff(workspace: Workspace)
     for organisation, fte in staff.items():
         assert fte == pytest.approx(whole[organisation]["staff_in_post_fte"])
     assert any(row["vacancy_rate"] < 0 for row in by_ward)
+
+
+def test_the_report_says_how_much_sickness_and_how_many_empty_posts(workspace: Workspace) -> None:
+    base = Enquiry("leaver_rate", source="esr_staff_in_post", months=12)
+    with Session(workspace) as session:
+        asking = Asking(session, base)
+        section, tables = sickness_and_posts(asking, "the 12 months to October 2025")
+        sick = asking.about("sickness_absence_rate", source="absence_extract").rows()[0]
+        empty = asking.about("vacancy_rate", source="establishment", months=1).rows()[0]
+        none, _ = sickness_and_posts(Asking(session, dataclasses.replace(base, source="staff_list")), "")
+    assert section is not None
+    assert section.answer.startswith(f"{sick['fte_days_lost'] / sick['fte_days_available']:.1%} of available time")
+    assert f"{empty['vacancy_rate']:.1%} of posts stood empty" in section.answer
+    assert set(tables) == {"Sickness", "Posts"}
+    assert none is None

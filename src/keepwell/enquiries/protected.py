@@ -33,8 +33,15 @@ EXACT_COUNTS = ("headcount_at_start", "leavers")
 VERSION = 1
 """Changed whenever families are protected differently, so that those kept from before are not used."""
 NOT_COVERED = (
-    "The proof does not cover what somebody knows from elsewhere, audiences that put together what each has had, "
-    "corrections of what was released before, or a group whose members are all alike."
+    "The proof does not cover what somebody knows from elsewhere (published turnover counts nearly the same people), "
+    "audiences that put together what each has had, corrections of what was released before, or a group whose members "
+    "are all alike."
+)
+
+
+PUBLISHED_ANYWAY = (
+    "Every figure that went in is published: whoever holds the published files knows what is hidden here. What follows "
+    "is about somebody who does not."
 )
 
 
@@ -70,7 +77,7 @@ def answer_protected(asked: Asked, ask: Callable[[Enquiry], Released]) -> Releas
         definition(asked, chosen, method=f"snapshot; {policy.title.lower()}", population=population),
         policy if declared else preview_of(policy),
         audience=declared.name if declared else None,
-        notes=(*family.notes, NOT_COVERED),
+        notes=(*([PUBLISHED_ANYWAY] if all(x.published for x in asked.loads) else []), *family.notes, NOT_COVERED),
     )
 
 

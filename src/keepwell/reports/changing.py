@@ -25,10 +25,10 @@ FEWEST_POINTS = 12
 MOST_POINTS = 36
 MEASURES = ("leaver_rate", "joiner_rate", "voluntary_leaver_rate", "sickness_absence_rate")
 FROM_ELSEWHERE = {
-    "voluntary_leaver_rate": ("esr_staff_in_post", "esr_leavers"),
-    "sickness_absence_rate": ("nhs_turnover", "nhs_sickness"),
+    "voluntary_leaver_rate": {"esr_staff_in_post": "esr_leavers"},
+    "sickness_absence_rate": {"nhs_turnover": "nhs_sickness", "esr_staff_in_post": "absence_extract"},
 }
-"""Measures that come from another source, and the source whose people they are of."""
+"""Measures that come from another source: of each page's source the one that tells of the same people."""
 FEW = " (few)"
 MOST_PLACES = 40
 BIG_ICON, SMALL_ICON = 44, 30
@@ -165,8 +165,9 @@ def _asked(
     shown: list[SpcAnswer] = []
     every: list[tuple[str, tuple[SpcAnswer, ...]]] = []
     for name in measures:
-        theirs, source = FROM_ELSEWHERE.get(name, (asking.base.source, asking.base.source))
-        if theirs != asking.base.source:
+        ours = asking.base.source or ""
+        source = FROM_ELSEWHERE.get(name, {ours: ours}).get(ours)
+        if source is None:
             continue  # what is told of others is not shown as theirs
         enquiry = replace(asking.base, measure=name, source=source)
         try:

@@ -139,6 +139,6 @@ def _hidden(released: Released) -> Section:
     return Section(
         "hidden",
         "How much is hidden, and what does that protect?",
-        released.notes[0],
+        next(note for note in released.notes if "protected together" in note),
         notes=(f"{released.policy.title}.", NOT_COVERED),
     )

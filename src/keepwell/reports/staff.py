@@ -16,9 +16,19 @@ from keepwell.reports.people import could_retire, early_leaving, other_figures, 
 from keepwell.reports.quality import quality
 from keepwell.reports.reasons import why_they_go
 from keepwell.reports.sections import Report, Section
+from keepwell.reports.sickness import sickness_and_posts
 
 UNIT = {"one": "team", "many": "teams"}
 STAFF_GROUP = {"one": "staff group", "many": "staff groups"}
+MORE_SECTIONS = (
+    why_they_go,
+    early_leaving,
+    could_retire,
+    sickness_and_posts,
+    where_change_came_from,
+    other_figures,
+    quality,
+)
 YEAR, MONTHS_SHOWN, FEWEST_MONTHS = 12, 36, 3
 
 
@@ -72,7 +82,7 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
         if summary := what_is_changing(asking, question, (by,), by.replace("_", " ")):
             section, sheets["What is changing"] = summary
             sections.append(section)
-    for make in (why_they_go, early_leaving, could_retire, where_change_came_from, other_figures, quality):
+    for make in MORE_SECTIONS:
         section_or_none, tables = make(yearly, in_words)
         if section_or_none is not None:
             sections.append(section_or_none)

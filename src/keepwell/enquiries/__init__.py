@@ -8,7 +8,6 @@ notebooks all ask here, so none of them knows how a number is made.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from keepwell.disclosure import Released
 from keepwell.disclosure.policies import hides
@@ -20,7 +19,7 @@ from keepwell.enquiries.from_leavers import from_leavers
 from keepwell.enquiries.from_posts import from_posts
 from keepwell.enquiries.from_published import from_published_flows
 from keepwell.enquiries.from_staff import from_staff
-from keepwell.enquiries.protected import answer_protected, with_its_policy
+from keepwell.enquiries.protected import answer_protected, as_declared
 from keepwell.enquiries.session import Session
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures import Measure, measure
@@ -73,12 +72,11 @@ def answer(workspace: Workspace, enquiry: Enquiry, session: Session | None = Non
             return answer(workspace, enquiry, own)
     asked = measure(enquiry.measure)
     refuse_unknown_choices(enquiry, asked)
+    if enquiry.audience is not None:
+        enquiry = as_declared(session, enquiry)
     source = _source(session.generation, enquiry, asked)
     loads = tuple(load for load in session.generation.loads if load.format == source)
     found = Asked(session, source, loads, enquiry, asked)
-    if enquiry.audience is not None:
-        enquiry = with_its_policy(session, enquiry)
-        found = replace(found, enquiry=enquiry)
     if hides(enquiry.policy):
         return answer_protected(found, lambda question: answer(workspace, question, session))
     return ROADS[source][1](found)

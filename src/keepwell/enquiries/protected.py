@@ -81,8 +81,8 @@ def answer_protected(asked: Asked, ask: Callable[[Enquiry], Released]) -> Releas
     )
 
 
-def with_its_policy(session: Session, enquiry: Enquiry) -> Enquiry:
-    """The enquiry under the policy of the audience that it is for.
+def as_declared(session: Session, enquiry: Enquiry) -> Enquiry:
+    """The enquiry under the policy of the audience that it is for, and of its source where none is named.
 
     Raises WorkspaceRefused where the audience was not declared, EnquiryRefused where another policy is asked for.
     """
@@ -93,7 +93,7 @@ def with_its_policy(session: Session, enquiry: Enquiry) -> Enquiry:
             found=f"--policy {enquiry.policy}",
             attempt="leave --policy out",
         )
-    return replace(enquiry, policy=declared.policy)
+    return replace(enquiry, policy=declared.policy, source=enquiry.source or declared.source or None)
 
 
 def refuse_outside(asked: Asked) -> None:

@@ -18,6 +18,8 @@ from keepwell.disclosure.protecting import AT_LEAST
 from keepwell.disclosure.released import release_protected
 from keepwell.enquiries.asking import Asked, Chosen, Enquiry, definition, periods_of, where_in_words
 from keepwell.enquiries.families import COUNTS, Fields, Wanted, coarser, gather, periods_from
+from keepwell.enquiries.from_published import POPULATION
+from keepwell.enquiries.from_staff import population
 from keepwell.enquiries.protecting import protected
 from keepwell.enquiries.session import Session
 from keepwell.enquiries.shown import MADE_OF, Shown, flows_shown, with_hidden, with_shown_interval
@@ -71,14 +73,18 @@ def answer_protected(asked: Asked, ask: Callable[[Enquiry], Released]) -> Releas
     policy = hiding(declared.policy if declared else enquiry.policy or "")
     where = where_in_words(replace(enquiry, where=declared.where)) if declared and declared.where else ""
     chosen = Chosen(asked.source, "snapshot", "headcount", "organisation", periods)
-    population = "; ".join(part for part in ("active staff", where, where_in_words(enquiry)) if part)
+    people = "; ".join(part for part in (_who(asked), where, where_in_words(enquiry)) if part)
     return release_protected(
         with_hidden(table),
-        definition(asked, chosen, method=f"snapshot; {policy.title.lower()}", population=population),
+        definition(asked, chosen, method=f"snapshot; {policy.title.lower()}", population=people),
         policy if declared else preview_of(policy),
         audience=declared.name if declared else None,
         notes=(*([PUBLISHED_ANYWAY] if all(x.published for x in asked.loads) else []), *family.notes, NOT_COVERED),
     )
+
+
+def _who(asked: Asked) -> str:
+    return POPULATION if asked.source == "nhs_turnover" else population(Enquiry(asked.measure.name), "snapshot")
 
 
 def as_declared(session: Session, enquiry: Enquiry) -> Enquiry:

@@ -33,6 +33,10 @@ ALONE: Mapping[str, str] = {
 """Settings of a session on this machine alone, where none are given: nothing listens to the outside."""
 
 
+FIRST_WITH_ARROW = "4"
+"""From this Spark on a table in memory goes in as it is, nulls as nulls, and no Python is started for its rows."""
+
+
 class Spark(Backend):  # type: ignore[misc]
     """Ibis's Spark, with rows as rows, many files as one table, and temporary tables.
 
@@ -42,9 +46,12 @@ class Spark(Backend):  # type: ignore[misc]
     started_here = False
 
     def _register_in_memory_table(self, op: Any) -> None:
-        table = op.data.to_pyarrow(op.schema)
-        rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
-        frame = self._session.createDataFrame(rows, PySparkSchema.from_ibis(op.schema))
+        table, schema = op.data.to_pyarrow(op.schema), PySparkSchema.from_ibis(op.schema)
+        if self._session.version >= FIRST_WITH_ARROW:
+            frame = self._session.createDataFrame(table, schema)
+        else:
+            rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+            frame = self._session.createDataFrame(rows, schema)
         frame.createOrReplaceTempView(op.name)
 
     def to_pyarrow(

@@ -75,7 +75,9 @@ def test_a_folder_of_canonical_parquet_says_what_the_workspace_says(
     with Session(everything, table=parts) as session:
         from_folder = answer(everything, Enquiry("leavers", by=BY), session)
     from_workspace = answer(everything, Enquiry("leavers", by=BY, source="esr_staff_in_post"), on_duckdb)
-    assert from_folder.table.equals(from_workspace.table)
+    assert from_folder.table.schema == from_workspace.table.schema
+    for here, there in zip(from_folder.rows(), from_workspace.rows(), strict=True):
+        assert here == {k: pytest.approx(v, rel=1e-9) if isinstance(v, float) else v for k, v in there.items()}
     assert from_folder.definition.source == f"positions_table: {parts} (2024-07 to 2025-10)"
     assert from_folder.definition.vintage.startswith("as the table was on ")
 
@@ -84,7 +86,7 @@ def test_a_table_of_a_session_that_is_given_is_counted_there_and_left_as_it_was(
     spark: Any, everything: Workspace, parts: str, tmp_path: Path
 ) -> None:
     spark.read.parquet(parts).createOrReplaceTempView("positions")
-    before = {table.name for table in spark.catalog.listTables()}
+    before = {table.name for table in spark.catalog.listTables() if "memtable" not in table.name}
     found = keepwell.measure(
         "leaver_rate", workspace=tmp_path / "none", by=BY, table="positions", connection=ibis.pyspark.connect(spark)
     )

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Whole = NDArray[np.int64]
 Yes = NDArray[np.bool_]
 
+AT_LEAST = 4
+"""So many numbers stay possible for a hidden cell, unless another number is asked for."""
 BOUNDLESS = 10**9
 """More than any count: the top of a class that has none."""
 

@@ -24,13 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keepwell.disclosure.complements import Fixed
-from keepwell.disclosure.hiding import BOUNDLESS, HidingPolicy, Whole, Yes, shown
+from keepwell.disclosure.hiding import AT_LEAST, BOUNDLESS, HidingPolicy, Whole, Yes, shown
 from keepwell.disclosure.proving import Proven, Task, changed, proven
 from keepwell.disclosure.searching import Difference
 from keepwell.disclosure.structure import Family, FamilyRefused
 from keepwell.errors import counted
-
-AT_LEAST = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from keepwell.disclosure import Released
-from keepwell.disclosure.hiding import HIDING
+from keepwell.disclosure.hiding import AT_LEAST, HIDING
 from keepwell.disclosure.policies import hiding, preview_of
-from keepwell.disclosure.protecting import AT_LEAST
 from keepwell.disclosure.released import release_protected
 from keepwell.enquiries.asking import Asked, Chosen, Enquiry, definition, periods_of, where_in_words
 from keepwell.enquiries.families import COUNTS, Fields, Wanted, coarser, gather, periods_from
 from keepwell.enquiries.from_published import POPULATION
 from keepwell.enquiries.from_staff import population
-from keepwell.enquiries.protecting import protected
 from keepwell.enquiries.session import Session
 from keepwell.enquiries.shown import MADE_OF, Shown, flows_shown, with_hidden, with_shown_interval
 from keepwell.enquiries.shown_files import as_parquet, from_parquet
@@ -142,6 +140,8 @@ def family_of(session: Session, declared: Audience, ask: Callable[[Enquiry], Rel
     path = session.workspace.folder / "derived" / f"family-{name}.parquet"
     if path.is_file():
         return from_parquet(path.read_bytes())
+    from keepwell.enquiries.protecting import protected  # noqa: PLC0415 (what searches takes half a second to load)
+
     periods, counts = _declared_periods(session, declared), declared.counts or usual_counts(declared.policy)
     wanted = _wanted(session, declared.source, declared.tables, periods, declared.where, counts)
     shown = protected(wanted, gather(wanted, ask), declared.policy, declared.at_least, before)
@@ -170,6 +170,8 @@ def _declared(asked: Asked, ask: Callable[[Enquiry], Released]) -> Family:
 
 def _of_the_question(asked: Asked, ask: Callable[[Enquiry], Released]) -> Family:
     """The question's own groups with all their margins: as if this were all that anybody had."""
+    from keepwell.enquiries.protecting import protected  # noqa: PLC0415 (as above)
+
     enquiry = asked.enquiry
     place = tuple((name, values) for name, values in enquiry.where if name == "organisation")
     fields = [name for name in enquiry.grouping.fields if name not in dict(place) or name in enquiry.by]

@@ -221,3 +221,9 @@ def test_exact_interval_of_nobody_is_nothing_and_more_than_all_is_a_fault() -> N
     assert np.isnan(float(exact_interval(0, 0).lower))
     with pytest.raises(ValueError, match="more than n"):
         exact_interval(3, 2)
+
+
+def test_a_missing_count_has_no_interval_of_any_kind() -> None:
+    for made in (wilson_interval(np.nan, 20), exact_interval(np.nan, 20), rate_interval(np.nan, 20)):
+        assert np.isnan(made.lower)
+        assert np.isnan(made.upper)

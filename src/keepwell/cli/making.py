@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from keepwell.cli.choices import RELEASE, MonthType
+from keepwell.disclosure.policies import HIDING_POLICIES
 from keepwell.enquiries.handing_over import hand_over
-from keepwell.errors import counted
+from keepwell.errors import KeepwellError, counted
 from keepwell.made_up import KINDS, MISTAKES, SystemPlan, make_up
 from keepwell.records.workspace import Workspace, write_whole
 
@@ -75,6 +76,9 @@ def _called() -> str:
 @click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Also the tables, as a workbook.")
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Also as PDF (needs pango).")
 @RELEASE
+@click.option(
+    "--policy", type=click.Choice(list(HIDING_POLICIES)), help="A preview of the page with small numbers hidden."
+)
 @click.pass_obj
 def report(
     workspace: Workspace,
@@ -83,13 +87,15 @@ def report(
     xlsx: Path | None,
     pdf: Path | None,
     audience: str | None,
+    policy: str | None,
     **arguments: Any,
 ) -> None:
     """Write the report: how many leave, from where and why, on one page.
 
-    With --release it is the page of a declared audience, made of what that audience may get.
+    With --release it is the page of a declared audience, made of what that audience may get; with --policy a preview
+    of such a page, given to nobody.
     """
-    from keepwell.reports.for_audience import page_for  # noqa: PLC0415 (as above)
+    from keepwell.reports.for_audience import page_for, preview  # noqa: PLC0415 (as above)
     from keepwell.reports.html import as_html  # noqa: PLC0415
     from keepwell.reports.overview import overview  # noqa: PLC0415
     from keepwell.reports.pdf import as_pdf  # noqa: PLC0415
@@ -97,7 +103,13 @@ def report(
 
     if sys.stderr.isatty():
         click.echo("Making the report …", err=True)
-    made = overview(workspace, **arguments) if audience is None else page_for(workspace, audience, **arguments)
+    if audience is not None:
+        made = page_for(workspace, audience, **arguments)
+    elif policy is not None:
+        _refuse_one_organisation(arguments.pop("organisation"))
+        made = preview(workspace, policy, **arguments)
+    else:
+        made = overview(workspace, **arguments)
     page = as_html(made)
     written = {"Report": out}
     if audience is not None:
@@ -111,6 +123,15 @@ def report(
     write_whole(out, page.encode())
     for what, path in written.items():
         click.echo(f"{what}: {path}")
+
+
+def _refuse_one_organisation(organisation: str | None) -> None:
+    if organisation is not None:
+        raise KeepwellError(
+            "A preview shows all organisations.",
+            found=f"--organisation {organisation}",
+            attempt="keepwell audience NAME --where organisation=CODE, and --release",
+        )
 
 
 def _enter(workspace: Workspace, audience: str, page: str) -> None:

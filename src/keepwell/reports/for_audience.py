@@ -13,7 +13,7 @@ from keepwell.charts.course import course
 from keepwell.disclosure import Released
 from keepwell.disclosure.policies import hides
 from keepwell.enquiries import Enquiry, Session
-from keepwell.enquiries.protected import NOT_COVERED
+from keepwell.enquiries.protected import NOT_COVERED, source_of_families
 from keepwell.errors import EnquiryRefused, counted
 from keepwell.periods import Month
 from keepwell.records.audiences import Audience, audience
@@ -49,8 +49,27 @@ def page_for(
         return _audience_report(session, declared, end)
 
 
-def _audience_report(session: Session, declared: Audience, end: Month | None) -> Report:
-    asking = Asking(session, Enquiry("leaver_rate", source=declared.source, audience=declared.name, end=end))
+def preview(workspace: Workspace, policy: str, *, source: str | None, end: Month | None) -> Report:
+    """The page as it would be for an audience that may get organisations by staff groups over a year. Given to nobody.
+
+    Raises EnquiryRefused where no such family can be made from what is loaded.
+    """
+    chosen, newest = source_of_families(workspace, source)
+    table = ("organisation", "staff_group")
+    months = 1 if chosen == "nhs_turnover" else 12
+    wanted = Audience("a preview", policy, "", chosen, (table,), months=months, first=str(end or newest))
+    with Session(workspace) as session:
+        return _audience_report(session, wanted, end, declared_already=False)
+
+
+def _audience_report(
+    session: Session, declared: Audience, end: Month | None, *, declared_already: bool = True
+) -> Report:
+    base = Enquiry("leaver_rate", source=declared.source, end=end)
+    asking = Asking(
+        session,
+        replace(base, audience=declared.name) if declared_already else replace(base, policy=declared.policy),
+    )
     first = asking.about("leaver_rate")
     sections = [_headline(first)]
     sheets = {"All": first}

@@ -11,7 +11,7 @@ from keepwell.cli.choices import SOURCE, WHERE, MonthType, values_of
 from keepwell.disclosure.policies import CHOICES, hides
 from keepwell.enquiries.families import COUNTS
 from keepwell.enquiries.handing_over import declare_audience
-from keepwell.enquiries.protected import NOT_COVERED, source_of_families, visible
+from keepwell.enquiries.protected import NOT_COVERED, PUBLISHED_ANYWAY, source_of_families, visible
 from keepwell.errors import KeepwellError, counted
 from keepwell.periods import Month
 from keepwell.records.audiences import Audience, audiences, ledger
@@ -22,7 +22,9 @@ from keepwell.records.workspace import Workspace
 @click.argument("name")
 @click.option("--policy", type=click.Choice(CHOICES), default="nhs", show_default=True, help="What is hidden.")
 @click.option("--by", multiple=True, help="The groups of a table: organisation,staff_group. May be repeated.")
-@click.option("--months", type=click.IntRange(1, 120), default=12, show_default=True, help="Length of each period.")
+@click.option(
+    "--months", type=click.IntRange(1, 120), help="Length of each period: 12, for published months 1, when left out."
+)
 @click.option("--first", type=MonthType(), help="Last month of the first period; the newest loaded when left out.")
 @click.option("--at-least", type=click.IntRange(2, 7), default=4, show_default=True, help="Values left possible.")
 @click.option("--counts", help=f"Only these of {', '.join(COUNTS)}; with commas.")
@@ -41,7 +43,7 @@ def audience(workspace: Workspace, /, name: str, policy: str, by: tuple[str, ...
         source,
         tables or ((),) if hides(policy) else (),
         values_of(arguments["where"]),
-        arguments["months"],
+        arguments["months"] or (1 if source == "nhs_turnover" else 12),
         str(first or newest),
         arguments["at_least"],
         _counts(arguments["counts"]),
@@ -49,6 +51,8 @@ def audience(workspace: Workspace, /, name: str, policy: str, by: tuple[str, ...
     shown = declare_audience(workspace, wanted)
     click.echo(f"Declared: {name} may get {_in_words(wanted)}.")
     if shown is not None:
+        if source == "nhs_turnover":
+            click.echo(PUBLISHED_ANYWAY)
         click.echo(visible(shown))
         click.echo(NOT_COVERED)
 

@@ -13,7 +13,7 @@ import pytest
 from keepwell.enquiries import Enquiry, answer
 from keepwell.enquiries.handing_over import declare_audience
 from keepwell.errors import EnquiryRefused, WorkspaceRefused
-from keepwell.records.audiences import Audience, ledger
+from keepwell.records.audiences import Audience, audiences, ledger
 from keepwell.records.workspace import Workspace
 from keepwell.reports.for_audience import page_for, preview
 from keepwell.reports.html import as_html
@@ -88,3 +88,9 @@ def test_an_audience_entitled_to_the_records_has_the_report_as_it_is(workspace: 
     page = page_for(workspace, "HR", **NOTHING)
     assert page.audience == "HR"
     assert page.mark.startswith("Not for sharing")
+
+
+def test_an_audience_without_a_name_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(WorkspaceRefused, match="needs a name"):
+        declare_audience(workspace, replace(BOARD, name=" "))
+    assert audiences(workspace.current()) == {}

@@ -82,8 +82,14 @@ def ledger(generation: Generation, name: str | None = None) -> tuple[Had, ...]:
 def declare(change: Change, wanted: Audience) -> None:
     """Declare an audience, or declare anew one that has had nothing yet.
 
-    Raises WorkspaceRefused where it has had tables: another family could not be protected together with them.
+    Raises WorkspaceRefused for a blank name, and where it has had tables: another family could not be protected together with them.
     """
+    if not wanted.name.strip():
+        raise WorkspaceRefused(
+            "An audience needs a name, so that the ledger can say who has had what.",
+            found="a blank name",
+            attempt='keepwell audience "the board" --by organisation,staff_group',
+        )
     had = ledger(change.after, wanted.name)
     if had:
         raise WorkspaceRefused(

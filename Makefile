@@ -3,10 +3,10 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 BIN := .venv/bin
 
-.PHONY: help setup demo test check format bench soak docs lock system clean
+.PHONY: help setup demo test check format bench bench-web soak docs lock system clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(BIN)/.ready  ## leave a working .venv/bin/keepwell
 
@@ -30,11 +30,12 @@ $(BIN)/.spark-ready: requirements/spark.txt $(BIN)/.dev-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
 	@: > $@
 
-demo: setup  ## make up a health system, load it, write the report and name it
+demo: setup  ## make up a health system and open the workbench on it in the browser
 	$(BIN)/keepwell demo
 
-test: $(BIN)/.spark-ready system  ## run every test
+test: $(BIN)/.spark-ready system  ## run every test, those of the web on both databases
 	$(BIN)/python -m pytest
+	KEEPWELL_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/web
 
 system:  # what tests need of the system: installed when root on Debian, else said
 	@/bin/sh tests/system.sh
@@ -55,6 +56,9 @@ format: $(BIN)/.dev-ready  ## put the code into the house's form
 bench: $(BIN)/.dev-ready  ## measure speed against named baselines
 	$(BIN)/python benchmarks/run.py
 
+bench-web: $(BIN)/.dev-ready  ## measure the pages with eight users at once
+	$(BIN)/python benchmarks/web.py
+
 soak: $(BIN)/.dev-ready  ## long trials: hundreds of kills
 	$(BIN)/python -m pytest -m soak tests
 
@@ -63,8 +67,8 @@ docs: $(BIN)/.dev-ready  ## build the docs site into site/
 	$(BIN)/mkdocs build --quiet --strict --site-dir site
 
 lock: $(BIN)/.dev-ready  ## choose versions anew
-	$(BIN)/uv pip compile pyproject.toml --extra pdf --group build --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/base.txt
-	$(BIN)/uv pip compile pyproject.toml --extra pdf --group build --group dev --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/base.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra pdf --extra web --group build --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/base.txt
+	$(BIN)/uv pip compile pyproject.toml --extra pdf --extra web --group build --group dev --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/base.txt -o requirements/dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra spark --group spark --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/base.txt -c requirements/dev.txt -o requirements/spark.txt
 
 clean:  ## remove what make made

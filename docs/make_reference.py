@@ -24,6 +24,8 @@ from keepwell.sources.staff_columns import staff_fields
 
 FOLDER = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/make_reference.py from the code. Do not edit: make format writes it anew. -->"
+BY_HAND = ("settings.md",)
+"""Pages that are written, and kept whole by a test: tests/house/test_web_settings.py."""
 COUNTED_ON_THE_WAY = {"share_who_left": asking.with_interval}
 """Measures that have no file of their own, with the function that makes them; the others are counts of flows."""
 
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     wanted = {FOLDER / name: text for name, text in pages().items()}
     there = set(FOLDER.rglob("*.md"))
     different = sorted(p for p, text in wanted.items() if p not in there or p.read_text("utf-8") != text)
-    left_over = sorted(there - wanted.keys())
+    left_over = sorted(there - wanted.keys() - {FOLDER / name for name in BY_HAND})
     if "--check" in arguments:
         for path in (*different, *left_over):
             why = "left over" if path in left_over else "differs" if path in there else "missing"
@@ -107,7 +109,8 @@ Made from the code, so that it cannot say something else than the program does.
 - [Policies](policies.md): what may leave, and for whom
 - [Headings of staff files](staff-headings.md): which heading is taken for which field
 - [Reasons for leaving](leaving-reasons.md), with groups, destinations and national figures
-- [Assignment statuses](assignment-statuses.md): who is in post"""
+- [Assignment statuses](assignment-statuses.md): who is in post
+- [Settings](settings.md): what a deployer of the site may choose; written by hand, kept whole by a test"""
 
 
 def _commands() -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 import shutil
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from keepwell.errors import KeepwellError
@@ -27,7 +28,7 @@ def demonstrate(folder: Path, tell: Callable[[str], None]) -> Path:
 
     A folder that an earlier demo made is made anew; any other that is not empty is refused with KeepwellError.
     """
-    _make_room(folder)
+    make_room(folder)
     plan = SystemPlan(seed=1, people=PEOPLE, months=MONTHS)
     tell(f"Making up a health system of {PEOPLE:,} people over {MONTHS} months …")
     made = make_up(plan, folder / "files")
@@ -52,7 +53,19 @@ def demonstrate(folder: Path, tell: Callable[[str], None]) -> Path:
     return report
 
 
-def _make_room(folder: Path) -> None:
+def is_made(folder: Path) -> bool:
+    """Whether a demo of this version is there already, made to its end."""
+    made = folder / "made-by.txt"
+    return made.is_file() and made.read_text("utf-8") == version("keepwell")
+
+
+def mark_made(folder: Path) -> None:
+    """Say that the demo in a folder has been made to its end."""
+    write_whole(folder / "made-by.txt", version("keepwell").encode())
+
+
+def make_room(folder: Path) -> None:
+    """An empty folder with a word on what it is. Raises KeepwellError where something else is in it."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / "README.txt").is_file() or MARKER not in (folder / "README.txt").read_text("utf-8"):
             raise KeepwellError(

@@ -161,9 +161,9 @@ def test_a_planted_fault_is_caught(fault: Any, monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_letters_that_are_no_utf_8_are_never_taken_for_plain() -> None:
-    assert delimited._is_plain("Zoë".encode())
+    assert clean_lines.is_plain("Zoë".encode())
     for data in (b"Zo\xeb", b"\xed\xa0\x80", b"\xc0\xaf", b"\xff\xfea\x00", "\ufeffa".encode(), "\ufffd".encode()):
-        assert not delimited._is_plain(data), data
+        assert not clean_lines.is_plain(data), data
 
 
 @pytest.mark.parametrize("secret", [b"k" * 32, bytes(range(32))])

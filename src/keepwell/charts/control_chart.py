@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import Any
 
-import altair as alt
-
-from keepwell.charts.picture import DARK, GREY, PHONE, Picture, picture
+from keepwell.charts.drawing import Drawing, drawn, ticks, width_of
+from keepwell.charts.picture import DARK, GREY, LINE, PHONE, Picture
 from keepwell.charts.spc_icons import CONCERN, IMPROVEMENT, NEUTRAL, NOISE
 from keepwell.disclosure import Released
+from keepwell.periods import MONTHS, Month
 
+USUAL = "as usual"
 KINDS = {
-    "as usual": (NOISE, "circle"),
+    USUAL: (NOISE, "circle"),
     "improvement": (IMPROVEMENT, "square"),
     "concern": (CONCERN, "diamond"),
     "special cause": (NEUTRAL, "triangle-up"),
@@ -22,27 +25,48 @@ SHARE, COUNT = ".1%", ",.0f"
 ROOM = 0.08
 
 
-def control_chart(released: Released, title: str, description: str, target: float | None = None) -> Picture:
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """Where a target wants the figure to be: from one month's value to another's, in the unit of the chart."""
+
+    first: Month
+    first_value: float
+    last: Month
+    last_value: float
+
+
+def control_chart(
+    released: Released,
+    title: str,
+    description: str,
+    target: float | None = None,
+    trajectory: Trajectory | None = None,
+) -> Picture:
     """The points of one series with mean, process limits, target and where limits were made anew.
 
     `released` is a series as the enquiry makes it: period_start, period_end, value, mean, lower_process_limit,
     upper_process_limit, special_cause, stretch. A lower limit under zero is not drawn where nothing can be under zero.
+    A trajectory is drawn as a line of its own, and the months that it goes on to are on the axis.
     """
     rows = _rows(released)
     form = SHARE if released.definition.unit == "share" else COUNT
-    low, high = _range(rows, target)
+    aims = [target, *((trajectory.first_value, trajectory.last_value) if trajectory else ())]
+    low, high = _range(rows, [aim for aim in aims if aim is not None])
 
-    def draw(width: int) -> alt.TopLevelMixin:
-        layers = [*_lines(rows, form, width), *_marks(rows, width)]
+    def draw(width: int) -> Drawing:
+        chart = _Chart(width, rows, low, high, form, trajectory)
+        chart.axes()
+        chart.lines()
         if target is not None:
-            layers += _target(rows, target, form)
-        axis = alt.Axis(format=form, tickCount=5)
-        up = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[low, high], nice=False), axis=axis)
-        return alt.layer(*[layer.encode(y=up) if i == 0 else layer for i, layer in enumerate(layers)]).properties(
-            width=width - (90 if width == PHONE else 170), height=260
-        )
+            chart.aim([(chart.left, chart.y(target)), (chart.right, chart.y(target))], f"target {_said(target, form)}")
+        if trajectory is not None:
+            ends = ((trajectory.first, trajectory.first_value), (trajectory.last, trajectory.last_value))
+            words = f"aim: {_said(trajectory.last_value, form)} by {trajectory.last.in_words}"
+            chart.aim([(chart.x(month.index), chart.y(value)) for month, value in ends], words)
+        chart.marks()
+        return chart.drawing
 
-    return picture(title, description, draw)
+    return drawn(title, description, draw)
 
 
 def _rows(released: Released) -> list[dict[str, Any]]:
@@ -53,7 +77,7 @@ def _rows(released: Released) -> list[dict[str, Any]]:
         lower = row["lower_process_limit"]
         found.append(
             {
-                "month": row["period_end"].replace(day=1).isoformat(),  # so that it stands above its own month's name
+                "month": Month.of(row["period_end"]).index,
                 "value": row["value"],
                 "mean": row["mean"],
                 "lower": lower if lower is not None and lower > 0 else None,
@@ -65,85 +89,119 @@ def _rows(released: Released) -> list[dict[str, Any]]:
     return found
 
 
-def _range(rows: list[dict[str, Any]], target: float | None) -> tuple[float, float]:
+def _range(rows: list[dict[str, Any]], aims: list[float]) -> tuple[float, float]:
     """What the axis shows: every point and line, with some room, and nothing under zero."""
     shown = [row[k] for row in rows for k in ("value", "lower", "upper", "mean") if row[k] is not None]
-    shown += [target] if target is not None else []
+    shown += aims
     low, high = min(shown, default=0.0), max(shown, default=1.0)
     room = (high - low or abs(high) or 1.0) * ROOM
     return max(0.0, low - room) if low >= 0 else low - room, high + room
 
 
-def _across(width: int) -> alt.X:
-    ticks = 4 if width == PHONE else 8
-    axis = alt.Axis(format="%b %y", tickCount=ticks, grid=False, labelOverlap="greedy", labelSeparation=10)
-    return alt.X("month:T", title=None, axis=axis)
+HEAD, PLOT, FOOT = 30.0, 260.0, 26.0
+LABEL = 12
 
 
-def _lines(rows: list[dict[str, Any]], form: str, width: int) -> list[Any]:
-    """Values joined, then mean and limits as steps, named at their right end."""
-    base = alt.Chart(alt.Data(values=rows)).encode(x=_across(width))
-    layers = [base.mark_line(color=NOISE, strokeWidth=1.5).encode(y="value:Q")]
-    for name, words, dash in (
-        ("mean", "mean", [1, 0]),
-        ("upper", "upper limit", [6, 4]),
-        ("lower", "lower limit", [6, 4]),
-    ):
-        there = [row for row in rows if row[name] is not None]
-        if not there:
-            continue
-        colour = DARK if name == "mean" else GREY
-        line = alt.Chart(alt.Data(values=there)).encode(x="month:T", y=f"{name}:Q", detail="stretch:N")
-        layers.append(line.mark_line(color=colour, strokeWidth=1.5, strokeDash=dash))
-        if there[-1]["stretch"] == rows[-1]["stretch"]:
-            said = _said(there[-1][name], form)
-            last = {**there[-1], "text": said if width == PHONE and name != "mean" else f"{words} {said}"}
-            text = alt.Chart(alt.Data(values=[last])).encode(x="month:T", y=f"{name}:Q", text="text:N")
-            layers.append(text.mark_text(align="left", dx=8, color=colour, fontSize=12))
-    return layers
+class _Chart:
+    """One size of the chart: where things stand, and its layers."""
+
+    def __init__(
+        self, width: int, rows: list[dict[str, Any]], low: float, high: float, form: str, aim: Trajectory | None
+    ) -> None:
+        self.rows, self.low, self.high, self.form = rows, low, high, form
+        self.phone = width == PHONE
+        self.left, self.right = (46.0, width - 46.0) if self.phone else (54.0, width - 112.0)
+        months = [row["month"] for row in rows] + ([aim.first.index, aim.last.index] if aim else [])
+        self.first, self.last = min(months, default=0), max(months, default=1)
+        self.drawing = Drawing(width, HEAD + PLOT + FOOT)
+
+    def x(self, month: int) -> float:
+        span = self.last - self.first
+        return self.left + (self.right - self.left) * ((month - self.first) / span if span else 0.5)
+
+    def y(self, value: float) -> float:
+        return HEAD + PLOT * (self.high - value) / (self.high - self.low)
+
+    def axes(self) -> None:
+        """Values at the left with pale lines, months below."""
+        for value in ticks(self.low, self.high, 5, whole=self.form == COUNT and self.high - self.low > 5):
+            self.drawing.line([(self.left, self.y(value)), (self.right, self.y(value))], LINE)
+            self.drawing.text(self.left - 6, self.y(value) + 4.5, _tick(value, self), anchor="end")
+        bottom = HEAD + PLOT
+        self.drawing.line([(self.left, bottom), (self.right, bottom)], GREY)
+        every = _every(self.last - self.first + 1, 4 if self.phone else 8)
+        for month in range(self.last, self.first - 1, -every):
+            x = self.x(month)
+            self.drawing.line([(x, bottom), (x, bottom + 5)], GREY)
+            self.drawing.text(x, bottom + 19, f"{MONTHS[month % 12][:3]} {month // 12 % 100:02d}", anchor="middle")
+
+    def lines(self) -> None:
+        """Values joined, then mean and limits stretch by stretch, named at their right end."""
+        for there, run in groupby(self.rows, lambda row: row["value"] is not None):
+            if there:
+                self.drawing.line([(self.x(r["month"]), self.y(r["value"])) for r in run], NOISE, 1.5)
+        names: list[tuple[float, str, str]] = []
+        for name, words, dash in (
+            ("mean", "mean", ()),
+            ("upper", "upper limit", (6, 4)),
+            ("lower", "lower limit", (6, 4)),
+        ):
+            limits = [row for row in self.rows if row[name] is not None]
+            colour = DARK if name == "mean" else GREY
+            for _, run in groupby(limits, lambda row: row["stretch"]):
+                self.drawing.line([(self.x(r["month"]), self.y(r[name])) for r in run], colour, 1.5, dash)
+            if limits and limits[-1]["stretch"] == self.rows[-1]["stretch"]:
+                said = _said(limits[-1][name], self.form)
+                names.append(
+                    (self.y(limits[-1][name]), said if self.phone and name != "mean" else f"{words} {said}", colour)
+                )
+        self._name(names)
+
+    def _name(self, names: list[tuple[float, str, str]]) -> None:
+        """Words beside the right ends of lines, none on another."""
+        below = float("-inf")
+        for at, words, colour in sorted(names):
+            below = y = max(at, below + LABEL + 2)
+            room = self.drawing.width - self.right - 8
+            shown = words if width_of(words, LABEL) <= room else words.replace("mean ", "")
+            self.drawing.text(self.right + 8, y + 4, shown, colour, LABEL)
+
+    def marks(self) -> None:
+        """The points, what their forms mean, and an upright line where limits were made anew."""
+        for a, b in pairwise(self.rows):
+            if a["stretch"] != b["stretch"]:
+                x = self.x(b["month"])
+                self.drawing.line([(x, HEAD), (x, HEAD + PLOT)], GREY, 1, (2, 3))
+                if not self.phone:
+                    self.drawing.text(x + 4, HEAD + 11, "limits made anew", GREY, LABEL)
+        there = [row for row in self.rows if row["value"] is not None]
+        for row in there:
+            colour, shape = KINDS[row["kind"]]
+            area = 45 if row["kind"] == USUAL else 110
+            self.drawing.mark(shape, self.x(row["month"]), self.y(row["value"]), colour, area)
+        x = 10.0
+        for kind in (kind for kind in KINDS if any(row["kind"] == kind for row in there)):
+            self.drawing.mark(KINDS[kind][1], x, 12, KINDS[kind][0], 90)
+            self.drawing.text(x + 9, 16.5, kind)
+            x += 27 + width_of(kind)
+
+    def aim(self, points: Sequence[tuple[float, float]], words: str) -> None:
+        """A line to a target, with its words above the line's start, or below where there is no room."""
+        self.drawing.line(points, NEUTRAL, 1.5, (8, 3, 2, 3))
+        (x, y), _ = points
+        x = min(x + 4, self.drawing.width - width_of(words, LABEL) - 4)
+        self.drawing.text(max(x, 4.0), y - 5 if y > HEAD + 16 else y + 15, words, NEUTRAL, LABEL, halo=True)
 
 
-def _marks(rows: list[dict[str, Any]], width: int) -> list[Any]:
-    """The points, and an upright line where limits were made anew."""
-    there = [row for row in rows if row["value"] is not None]
-    kinds = [kind for kind in KINDS if any(row["kind"] == kind for row in there)]
-    colours, shapes = [KINDS[k][0] for k in kinds], [KINDS[k][1] for k in kinds]
-    legend = alt.Legend(title=None, orient="top", labelFontSize=13, symbolSize=110, symbolOpacity=1)
-    points = (
-        alt.Chart(alt.Data(values=there))
-        .mark_point(filled=True, opacity=1)
-        .encode(
-            x="month:T",
-            y="value:Q",
-            color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=colours), legend=legend),
-            shape=alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=shapes), legend=legend),
-            size=alt.condition("datum.kind == 'as usual'", alt.value(45), alt.value(110)),
-        )
-    )
-    borders = [{"month": b["month"]} for a, b in pairwise(rows) if a["stretch"] != b["stretch"]]
-    if not borders:
-        return [points]
-    upright = alt.Chart(alt.Data(values=borders)).encode(x="month:T")
-    words = upright.mark_text(
-        align="left", dx=4, dy=2, baseline="top", color=GREY, fontSize=12, text="limits made anew"
-    )
-    return [
-        upright.mark_rule(color=GREY, strokeDash=[2, 3]),
-        *([words.encode(y=alt.value(0))] if width != PHONE else []),
-        points,
-    ]
+def _every(months: int, most: int) -> int:
+    """Every how many months the axis names one, so that there are no more than so many names."""
+    return next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if months <= step * most)
 
 
-def _target(rows: list[dict[str, Any]], target: float, form: str) -> list[Any]:
-    line = alt.Chart(alt.Data(values=[{"target": target, "text": f"target {_said(target, form)}"}])).encode(
-        y="target:Q"
-    )
-    return [
-        line.mark_rule(color=NEUTRAL, strokeWidth=1.5, strokeDash=[8, 3, 2, 3]),
-        line.mark_text(align="left", dx=4, dy=-4, baseline="bottom", color=NEUTRAL, fontSize=12).encode(
-            x=alt.value(0), text="text:N"
-        ),
-    ]
+def _tick(value: float, chart: _Chart) -> str:
+    if chart.form == SHARE:
+        return f"{value:.1%}" if chart.high - chart.low < 0.08 else f"{value:.0%}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
 def _said(value: float, form: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import altair as alt
-
-from keepwell.charts.picture import BLUE, DARK, GREY, ORANGE, Picture, picture
-from keepwell.charts.rows import names_above, percent_axis, rows_chart, sized
+from keepwell.charts.drawing import Drawing, Rows, drawn, width_of
+from keepwell.charts.picture import BLUE, DARK, GREY, ORANGE, Picture
 from keepwell.disclosure import Released
+
+PALE = {ORANGE: "#d7a780", BLUE: "#80aedc"}
+"""The whiskers: the colours of the dots, halfway to white."""
 
 
 def intervals(
@@ -16,35 +17,27 @@ def intervals(
 
     Groups whose whole interval lies above the line are drawn in another colour and another shape.
     """
-    rows = [
-        {
-            "group": row[label],
-            "value": row[value],
-            "low": row["lower_95"],
-            "high": row["upper_95"],
-            "above": "above" if row["lower_95"] > overall else "not clearly",
-        }
-        for row in released.rows()[:most]
-        if row[value] is not None
-    ]
-    kinds = ["above", "not clearly"]
-    colour = alt.Color("above:N", scale=alt.Scale(domain=kinds, range=[ORANGE, BLUE]), legend=None)
-    shape = alt.Shape("above:N", scale=alt.Scale(domain=kinds, range=["diamond", "circle"]), legend=None)
-    far = _far_enough([row["high"] for row in rows], [row["value"] for row in rows], overall)
-    axis = percent_axis(far)
+    rows = [row for row in released.rows()[:most] if row[value] is not None]
+    far = _far_enough([row["upper_95"] for row in rows], [row[value] for row in rows], overall)
 
-    def draw(width: int) -> alt.TopLevelMixin:
-        base = rows_chart(rows, "group", width)
-        across = alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, far], nice=False))
-        whisker = base.mark_rule(strokeWidth=3, opacity=0.55, clip=True).encode(x=across, x2="high:Q", color=colour)
-        dot = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", shape=shape, color=colour)
-        line = alt.Chart(alt.Data(values=[{"all": overall, "text": f"all: {overall:.1%}"}])).encode(x="all:Q")
-        rule = line.mark_rule(strokeDash=[5, 4], color=DARK)
-        text = line.mark_text(align="left", dx=4, dy=-6, baseline="bottom", color=GREY, fontSize=12)
-        layers = [whisker, dot, rule, text.encode(y=alt.value(0), text="text:N"), *names_above(base, "group", width)]
-        return sized(alt.layer(*layers), width)
+    def draw(width: int) -> Drawing:
+        chart = Rows([str(row[label]) for row in rows], width, head=24.0)
+        chart.percent_axis(far)
+        across = chart.across(far)
+        at, words = across(overall), f"all: {overall:.1%}"
+        chart.drawing.line([(at, chart.top), (at, chart.bottom)], DARK, 1, (5, 4))
+        fits = at + 4 + width_of(words, 12) <= width
+        chart.drawing.text(at + 4 if fits else at - 4, chart.top - 6, words, GREY, 12, "start" if fits else "end")
+        for i, row in enumerate(rows):
+            y, above = chart.y(i), row["lower_95"] > overall
+            colour = ORANGE if above else BLUE
+            ends = [(across(min(row[end], far)), y) for end in ("lower_95", "upper_95")]
+            chart.drawing.line(ends, PALE[colour], 3)
+            chart.drawing.mark("diamond" if above else "circle", across(row[value]), y, colour, 90)
+        chart.write_names()
+        return chart.drawing
 
-    return picture(title, description, draw)
+    return drawn(title, description, draw)
 
 
 def _far_enough(highs: list[float], values: list[float], overall: float) -> float:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import altair as alt
-
-from keepwell.charts.picture import BLUE, DARK, Picture, picture
-from keepwell.charts.rows import names_above, rows_chart, sized
+from keepwell.charts.drawing import Drawing, Rows, drawn
+from keepwell.charts.picture import BLUE, Picture
 from keepwell.disclosure import Released
 
 
@@ -19,16 +17,17 @@ def share_bars(
     number_format: str = ".1%",
 ) -> Picture:
     """A bar a group with its percentage (or its number, as `number_format` says), in the order given."""
-    rows = [{"group": r[label], "value": r[value]} for r in released.rows()[:most] if r[value] is not None]
-    widest = max((row["value"] for row in rows), default=1.0)
+    rows = [(str(r[label]), float(r[value])) for r in released.rows()[:most] if r[value] is not None]
+    widest = max((value for _, value in rows), default=1.0)
 
-    def draw(width: int) -> alt.TopLevelMixin:
-        base = rows_chart(rows, "group", width)
-        across = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[0, widest * 1.2]))
-        bars = base.mark_bar(color=BLUE, height=16).encode(x=across)
-        words = base.mark_text(align="left", dx=4, color=DARK, fontSize=13).encode(
-            x=across, text=alt.Text("value:Q", format=number_format)
-        )
-        return sized(alt.layer(bars, words, *names_above(base, "group", width)), width)
+    def draw(width: int) -> Drawing:
+        chart = Rows([name for name, _ in rows], width, foot=6.0)
+        across = chart.across(widest * 1.2)
+        for row, (_, share) in enumerate(rows):
+            end = across(share)
+            chart.drawing.bar(chart.left, chart.y(row) - 8, end - chart.left, 16, BLUE)
+            chart.drawing.text(end + 4, chart.y(row) + 4.5, f"{share:{number_format}}")
+        chart.write_names()
+        return chart.drawing
 
-    return picture(title, description, draw)
+    return drawn(title, description, draw)

@@ -46,7 +46,7 @@ def icon(name: str, size: int = SIZE) -> Markup:
     # Only our own words and drawings are in it.
     return Markup(  # noqa: S704
         f'<svg role="img" aria-label="{words}" width="{size}" height="{size}" viewBox="0 0 48 48" '
-        f'style="vertical-align: middle">'
+        f'class="icon">'
         f"<title>{words}</title>"
         f'<circle cx="24" cy="24" r="22" fill="#ffffff" stroke="{colour}" stroke-width="3"/>{inside}</svg>'
     )

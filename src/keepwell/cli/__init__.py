@@ -21,7 +21,8 @@ from keepwell.cli.changing import spc
 from keepwell.cli.comparing import compare, target
 from keepwell.cli.exits import OUR_FAULT, REFUSED
 from keepwell.cli.loading import check, load, loads, unload
-from keepwell.cli.making import demo, make_up_files, report
+from keepwell.cli.making import make_up_files, report
+from keepwell.cli.serving import demo, serve
 from keepwell.errors import KeepwellError
 from keepwell.measures import measures as all_measures
 from keepwell.records.workspace import Workspace
@@ -75,6 +76,7 @@ for _command in (
     make_up_files,
     demo,
     report,
+    serve,
 ):
     cli.add_command(_command)
 

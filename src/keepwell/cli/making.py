@@ -39,30 +39,6 @@ def make_up_files(folder: Path, only: Sequence[str], mistakes: Sequence[str], **
 
 
 @click.command()
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("demo"),
-    show_default=True,
-    help="Where to.",
-)
-def demo(folder: Path) -> None:
-    """Make up a health system, load it and write its report."""
-    from keepwell.demonstration import demonstrate  # noqa: PLC0415 (charts take a second to load: only who draws waits)
-
-    report = demonstrate(folder, click.echo)
-    click.echo(f"Report: {report.resolve()}")
-    click.echo(
-        f"Try: {_called()} --workspace {folder}/workspace measure leaver_rate --by organisation --source esr_staff_in_post"
-    )
-
-
-def _called() -> str:
-    """How the user called us, so that what we suggest can be typed."""
-    return sys.argv[0] if sys.argv[0].startswith(".") else "keepwell"
-
-
-@click.command()
 @click.option("--organisation", help="One organisation, by its ODS code; all of them when left out.")
 @click.option("--source", help="The format that the report is to be made from.")
 @click.option("--end", type=MonthType(), help="Last month; the newest loaded when left out.")

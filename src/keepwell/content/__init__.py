@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -132,6 +132,36 @@ class StaffGroupUnion:
     aliases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class EqualityGroups:
+    """The groups in which a field of staff records is compared, in order, the last for whom it is not known.
+
+    `words` gives the group of a text as we compare it; `codes` of a code its group and how its words begin; a code
+    `with_own_letters` may have a second one, for local use. `special`: the field is special category data.
+    """
+
+    name: str
+    field: str
+    special: bool
+    groups: tuple[str, ...]
+    words: Mapping[str, str]
+    codes: Mapping[str, tuple[str, str]]
+    with_own_letters: frozenset[str]
+
+    def group_of(self, text: str | None) -> str:
+        """The group that a cell means, by its words, or by a code that its words do not contradict; else the last."""
+        plain, unknown = plain_words(text), self.groups[-1]
+        if plain in self.words:
+            return self.words[plain]
+        code, _, rest = plain.partition(" ")
+        letter = code[:1] if len(code) == 2 and code[:1] in self.with_own_letters else code
+        group, begins = self.codes.get(letter, (unknown, ""))
+        if not rest:
+            return group
+        said = self.words.get(rest, group if begins and rest.startswith(begins) else unknown)
+        return said if said == group else unknown
+
+
 @cache
 def reason_groups() -> tuple[ReasonGroup, ...]:
     return all_of(ReasonGroup, load_yaml("leaving_reasons.yaml")["groups"])
@@ -169,6 +199,31 @@ def published_staff_groups() -> tuple[PublishedStaffGroup, ...]:
 @cache
 def staff_group_unions() -> tuple[StaffGroupUnion, ...]:
     return all_of(StaffGroupUnion, load_yaml("staff_group_unions.yaml")["unions"])
+
+
+@cache
+def equality_groups() -> Mapping[str, EqualityGroups]:
+    """Of each group that is derived for comparisons of equality, how it is found."""
+    return {name: _equality_groups(name, entry) for name, entry in load_yaml("equality_groups.yaml").items()}
+
+
+def _equality_groups(name: str, entry: dict[str, Any]) -> EqualityGroups:
+    listed = [(plain_words(text), group) for group, texts in entry["words"].items() for text in texts]
+    codes = {
+        plain_words(code): (group, begins)
+        for group, of_group in entry.get("codes", {}).items()
+        for code, begins in of_group.items()
+    }
+    groups, words = tuple(entry["groups"]), dict(listed)
+    if len(words) != len(listed) or {*words.values(), *(group for group, _ in codes.values())} != set(groups):
+        raise ValueError(f"a word of {name} is given twice, or a group is not one of {', '.join(groups)}")
+    own = frozenset(map(plain_words, entry.get("with_own_letters", [])))
+    return EqualityGroups(name, entry["field"], entry["special"], groups, words, codes, own)
+
+
+def managers_can() -> tuple[dict[str, str], ...]:
+    """What a line manager can begin with, each with its reason and the guide and section that it rests on."""
+    return tuple(load_yaml("managers_can.yaml"))
 
 
 def reason_group(reason: LeavingReason) -> ReasonGroup:

@@ -21,6 +21,7 @@ from keepwell.enquiries.from_published import from_published_flows
 from keepwell.enquiries.from_staff import from_staff
 from keepwell.enquiries.protected import answer_protected, as_declared
 from keepwell.enquiries.session import Session
+from keepwell.enquiries.special import answer_special, refuse_special, special_fields
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures import Measure, measure
 from keepwell.records.workspace import Generation, Workspace
@@ -59,6 +60,9 @@ NEEDS = {
     "posts": "an establishment",
 }
 
+FROM_PEOPLE = frozenset({"staff", "leavers", "posts"})
+"""Needs that are met from records of people: special categories are told of the first, in one way, and of no other."""
+
 
 def answer(workspace: Workspace, enquiry: Enquiry, session: Session | None = None) -> Released:
     """The table that answers an enquiry, with its definition, passed through disclosure control.
@@ -77,9 +81,13 @@ def answer(workspace: Workspace, enquiry: Enquiry, session: Session | None = Non
     source = _source(session.generation, enquiry, asked)
     loads = tuple(load for load in session.generation.loads if load.format == source)
     found = Asked(session, source, loads, enquiry, asked)
+    if special_fields(enquiry) and ROADS[source][0] in FROM_PEOPLE:
+        if ROADS[source][0] != "staff":
+            refuse_special(enquiry)
+        return answer_special(found)
     if hides(enquiry.policy):
         return answer_protected(found, lambda question: answer(workspace, question, session))
-    return ROADS[source][1](found)
+    return session.remembered(enquiry, lambda: ROADS[source][1](found))
 
 
 def sources_for(generation: Generation, asked: Measure) -> list[str]:

@@ -17,6 +17,7 @@ from keepwell.disclosure import Released, release
 from keepwell.enquiries.asking import Asked, Chosen, Enquiry, definition, periods_of, where_in_words
 from keepwell.enquiries.from_staff import months_seen
 from keepwell.enquiries.session import Session
+from keepwell.enquiries.special import refuse_special
 from keepwell.errors import EnquiryRefused, listed
 from keepwell.measures import measure
 from keepwell.periods import Month, Period
@@ -108,6 +109,7 @@ def explain(
         with Session(workspace, enquiry.vintage) as own:
             return explain(workspace, enquiry, first, second, own)
     one, other = _named(first), _named(second)
+    refuse_special(enquiry)
     source = _source(session, enquiry)
     records = session.staff(source)
     period = periods_of(enquiry, months_seen(records), default_months=12)[-1]

@@ -17,6 +17,7 @@ from keepwell.disclosure import Released
 from keepwell.enquiries.asking import Enquiry
 from keepwell.errors import EnquiryRefused, listed
 from keepwell.periods import Month, Period
+from keepwell.records.equality_groups import SPECIAL_FIELDS
 from keepwell.records.flows import NAMED
 from keepwell.records.staff import NOT_KNOWN
 
@@ -67,7 +68,11 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A family to gather: its tables, and its periods. `counts` are those that may be shown at all; `exact(total, field)` says whether parts never overlap."""
+    """A family to gather: its tables, and its periods.
+
+    `counts` are those that may be shown at all; `exact(total, field)` says whether parts never overlap; `one_place`
+    that all of it is one organisation, so that everybody comes and goes by joining and leaving it.
+    """
 
     tables: tuple[tuple[str, ...], ...]
     periods: tuple[Period, ...]
@@ -77,6 +82,7 @@ class Wanted:
     exact: Callable[[Fields, str], bool]
     balances: bool
     counts: tuple[str, ...] = COUNTS
+    one_place: bool = False
 
 
 def gather(wanted: Wanted, ask: Callable[[Enquiry], Released]) -> Gathered:
@@ -98,12 +104,19 @@ def gather(wanted: Wanted, ask: Callable[[Enquiry], Released]) -> Gathered:
         found.sums += _sums(found, table, chains, wanted.exact)
     found.sums = list(dict.fromkeys(found.sums))
     if wanted.balances:
-        found.balances = sorted({(c.period_end, c.group) for c in found.cells if _balances(c.group)})
+        found.balances = sorted({(c.period_end, c.group) for c in found.cells if _balances(c.group, wanted.one_place)})
     return found
 
 
 def refuse_unknown_fields(wanted: Wanted) -> None:
     """Raises EnquiryRefused for a group that the records do not have, or for two levels of one thing."""
+    special = [n for n in (*(n for table in wanted.tables for n in table), *dict(wanted.where)) if n in SPECIAL_FIELDS]
+    if special and wanted.source != "nhs_turnover":
+        raise EnquiryRefused(
+            "Special categories are told to those entitled to the records alone, and to them in one way only.",
+            found=f"asked: {listed(special)}",
+            attempt="leave the special category out",
+        )
     for table in wanted.tables:
         unknown = [name for name in table if name not in wanted.columns]
         if unknown:
@@ -225,9 +238,9 @@ def _totals(
         yield Sum(total, tuple(cells), exact(total.group, low or high))
 
 
-def _balances(group: Fields) -> bool:
+def _balances(group: Fields, one_place: bool) -> bool:
     """Whether people come into the group and out of it only by joining and leaving the organisation."""
-    return [name for name, _ in group] == ["organisation"]
+    return [name for name, _ in group] == ["organisation"] or (one_place and not group)
 
 
 def periods_from(first: Month, last: Month, months: int) -> tuple[Period, ...]:

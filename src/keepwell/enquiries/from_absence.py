@@ -25,21 +25,27 @@ def from_absence(asked: Asked) -> Released:
     enquiry = asked.enquiry
     _refuse_leaving(enquiry)
     session = asked.session
+    hand = session.absence_at_hand(asked.source)
     told = absence_records(session.connection, session.workspace, session.generation, asked.source)
-    periods = periods_of(enquiry, months_loaded(told), default_months=1)
-    absence = with_places(told, places(session.workspace, session.generation, periods[-1].end))
+    have = months_loaded(told) if hand is None else hand.months
+    periods = periods_of(enquiry, have, default_months=1)
     chosen = Chosen(asked.source, "pooled", "fte", "", periods)
-    days = pooled_absence(absence, periods, enquiry.grouping)
-    rates = sickness_absence_rate(days).order_by(_order(enquiry))
+    if hand is not None and hand.answers(enquiry.grouping, periods):
+        rates, partly = hand.rates(periods, enquiry.grouping), hand.not_throughout(periods, enquiry.grouping)
+    else:
+        absence = with_places(told, places(session.workspace, session.generation, periods[-1].end))
+        days = pooled_absence(absence, periods, enquiry.grouping)
+        rates = sickness_absence_rate(days).order_by(_order(enquiry)).to_pyarrow()
+        partly = not_throughout(keep(absence, enquiry.grouping), periods)
     published = all(load.published for load in asked.loads)
     where, who = where_in_words(enquiry), PUBLISHED_POPULATION if published else LOCAL_POPULATION
     return release(
-        rates.to_pyarrow(),
+        rates,
         definition(asked, chosen, method=POOLED, population=f"{who}; {where}" if where else who),
         policy=enquiry.policy,
         audience=enquiry.audience,
         inputs_published=published,
-        notes=tuple(_notes(absence, periods, enquiry, published)),
+        notes=tuple(_notes(partly, periods, enquiry, published)),
     )
 
 
@@ -58,9 +64,8 @@ def _order(enquiry: Enquiry) -> list[object]:
     return ["period_end", *outer, *([ibis.desc("fte_days_lost"), "reason"] if "reason" in enquiry.by else [])]
 
 
-def _notes(absence: ibis.Table, periods: Sequence[Period], enquiry: Enquiry, published: bool) -> list[str]:
+def _notes(partly: list[str], periods: Sequence[Period], enquiry: Enquiry, published: bool) -> list[str]:
     notes = []
-    partly = not_throughout(keep(absence, enquiry.grouping), periods)
     if partly:
         notes.append(
             f"Not told of in every month, and counted in those that are: {listed(partly)}. "

@@ -36,7 +36,10 @@ def from_posts(asked: Asked) -> Released:
     """The answer from posts at a month's end, and staff in post from the same file or from staff records."""
     enquiry, session = asked.enquiry, asked.session
     _refuse_what_posts_do_not_say(enquiry)
-    posts = establishment_records(session.connection, session.workspace, session.generation, asked.source)
+    here = session.workspace, session.generation
+    posts = session.kept(
+        f"posts_{asked.source}", lambda: establishment_records(session.connection, *here, asked.source)
+    )
     have = months_loaded(posts)
     periods = periods_of(enquiry, have, default_months=1)
     for period in periods:
@@ -104,7 +107,9 @@ def _from_records(asked: Asked, posts: ibis.Table, grouping: Grouping) -> _Fille
     meeting = posts.semi_join(seen, ["organisation", "month"])
     if not meeting.count().to_pyarrow().as_py():
         _refuse_not_meeting(posts, seen)
-    staff = staff_in_cells(records, months).semi_join(posts, ["organisation", "month"])
+    named = f"staff_in_cells_{source}_{'_'.join(str(month) for month in months)}"
+    staff = asked.session.kept(named, lambda: staff_in_cells(records, months))
+    staff = staff.semi_join(posts, ["organisation", "month"])
     fields = ["organisation", *_fields_that_meet(meeting, staff, grouping)]
     notes = [f"Staff in post are active staff of {source} at the end of the month."]
     notes += _left_out(posts, meeting) + _outside(meeting, staff, fields)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import ibis
+import pyarrow as pa
 
 from keepwell.disclosure import Released, release
 from keepwell.enquiries.asking import (
@@ -19,6 +20,7 @@ from keepwell.enquiries.asking import (
     with_rates,
 )
 from keepwell.errors import EnquiryRefused
+from keepwell.measures.at_hand import FAST, rates
 from keepwell.measures.change_in_staff import change_in_staff
 from keepwell.measures.early_leaving_of_leavers import early_leaving_of_leavers
 from keepwell.measures.early_leaving_of_starters import FOLLOWED_MONTHS, early_leaving_of_starters
@@ -28,8 +30,10 @@ from keepwell.measures.length_of_service import length_of_service
 from keepwell.measures.records_complete import records_complete
 from keepwell.measures.share_past_age import share_past_age
 from keepwell.periods import Month, Period
-from keepwell.records.counting import StaffRecords, event_flows, seen_throughout, windows
+from keepwell.records.at_hand import AtHand
+from keepwell.records.counting import StaffRecords, event_flows, organisations_throughout, seen_throughout, windows
 from keepwell.records.flows import Grouping
+from keepwell.records.flows_at_hand import event_flows_at_hand, snapshot_flows_at_hand
 from keepwell.records.kernels import snapshot_flows_fast
 
 PEOPLE: dict[str, Callable[[StaffRecords, ibis.Table, Grouping], ibis.Table]] = {
@@ -55,23 +59,22 @@ METHOD_WORDS = {
 def from_staff(asked: Asked) -> Released:
     """The answer from records of people: by snapshot unless asked for by event, over 12 months unless told."""
     enquiry, name = asked.enquiry, asked.measure.name
-    records = asked.session.staff(asked.source)
-    leaving = _leaving(enquiry, records)
-    periods = periods_of(enquiry, months_seen(records), default_months=12)
+    seen = months_by_organisation(asked, asked.source)
+    leaving = _leaving(enquiry, sorted(seen))
+    periods = periods_of(enquiry, [Month(m) for m in sorted(set().union(*seen.values()))], default_months=12)
     method = enquiry.method or asked.measure.methods[0]
     _refuse_monthly(method)
-    records, notes = seen_throughout(records, _needed(name, method, periods))
+    whole, notes = organisations_throughout(seen, _needed(name, method, periods))
     basis = enquiry.basis or asked.measure.bases[0]
     chosen = Chosen(asked.source, method, basis, leaving, periods)
     if name in PEOPLE:
         _refuse_scope(enquiry)
-        table = PEOPLE[name](records, windows(periods), enquiry.grouping)
+    hand = asked.session.at_hand(asked.source)
+    hand = hand.only(whole) if hand is not None else None
+    if hand is not None and (name in FAST or name not in PEOPLE) and hand.knows(enquiry.grouping):
+        rows = _counted_at_hand(hand, asked, chosen)
     else:
-        counts = _flows(asked, method)(records, windows(periods), enquiry.grouping, leaving)
-        table = with_rates(counts, basis, stable=method == "snapshot")
-    rows = table.order_by(
-        ["period_end", *enquiry.by, *(["arrived_in"] if name == "international_retention" else [])]
-    ).to_pyarrow()
+        rows = _counted(asked, chosen)
     return release(
         with_interval(rows) if name == "share_who_left" else rows,
         definition(asked, chosen, method=METHOD_WORDS[method], population=population(enquiry, method)),
@@ -80,6 +83,40 @@ def from_staff(asked: Asked) -> Released:
         inputs_published=all(load.published for load in asked.loads),
         notes=(*notes, *_notes(asked, leaving)),
     )
+
+
+def months_by_organisation(asked: Asked, source: str) -> Mapping[str, Collection[int]]:
+    """The months in which each organisation was seen."""
+    hand = asked.session.at_hand(source)
+    if hand is not None:
+        return hand.seen
+    seen: dict[str, set[int]] = {}
+    for row in asked.session.staff(source).seen.select("organisation", "month").to_pyarrow().to_pylist():
+        seen.setdefault(row["organisation"], set()).add(row["month"])
+    return seen
+
+
+def _counted_at_hand(hand: AtHand, asked: Asked, chosen: Chosen) -> pa.Table:
+    """The numbers from the records in memory."""
+    grouping, name = asked.enquiry.grouping, asked.measure.name
+    if name in FAST:
+        return FAST[name](hand, chosen.periods, grouping)
+    flows = event_flows_at_hand if chosen.method == "event" else snapshot_flows_at_hand
+    counts = flows(hand, chosen.periods, grouping, chosen.leaving)
+    return rates(counts, chosen.basis, stable=chosen.method == "snapshot")
+
+
+def _counted(asked: Asked, chosen: Chosen) -> pa.Table:
+    """The numbers from the records where they are."""
+    enquiry, name = asked.enquiry, asked.measure.name
+    records, _ = seen_throughout(asked.session.staff(asked.source), _needed(name, chosen.method, chosen.periods))
+    if name in PEOPLE:
+        table = PEOPLE[name](records, windows(chosen.periods), enquiry.grouping)
+    else:
+        counts = _flows(asked, chosen.method)(records, windows(chosen.periods), enquiry.grouping, chosen.leaving)
+        table = with_rates(counts, chosen.basis, stable=chosen.method == "snapshot")
+    further = ["arrived_in"] if name == "international_retention" else []
+    return table.order_by(["period_end", *enquiry.by, *further]).to_pyarrow()
 
 
 def _flows(asked: Asked, method: str) -> Callable[[StaffRecords, ibis.Table, Grouping, str], ibis.Table]:
@@ -123,10 +160,9 @@ def _refuse_scope(enquiry: Enquiry) -> None:
         )
 
 
-def _leaving(enquiry: Enquiry, records: StaffRecords) -> str:
+def _leaving(enquiry: Enquiry, organisations: Sequence[str]) -> str:
     """The scope that people are counted as leaving, refused where the records cannot show it."""
     leaving = enquiry.leaving or "organisation"
-    organisations = sorted(set(records.seen.organisation.to_pyarrow().to_pylist()))
     if leaving == "system" and len(organisations) < 2:
         raise EnquiryRefused(
             "With one organisation loaded, nobody can be seen moving to another.",

@@ -15,7 +15,7 @@ from keepwell.enquiries.protected import family_of
 from keepwell.enquiries.session import Session
 from keepwell.enquiries.shown import Shown
 from keepwell.enquiries.shown_files import as_parquet
-from keepwell.records.audiences import Audience, Had, audience, declare, enter, keep
+from keepwell.records.audiences import Audience, Had, audience, declare, enter, keep, ledger, name_kept
 from keepwell.records.workspace import Workspace
 
 
@@ -60,6 +60,18 @@ def declare_audience(workspace: Workspace, wanted: Audience) -> Shown | None:
 def _protection(session: Session, declared: Audience) -> str:
     if not hides(declared.policy):
         return ""
+    return keep(session.workspace, "family", _family(session, declared), "parquet")
+
+
+def has_changed(workspace: Workspace, to: str) -> bool:
+    """Whether an audience that hides small numbers would now get anything else than it had last; yes if it had nothing."""
+    generation = workspace.current()
+    had = [entry.protection for entry in ledger(generation, to) if entry.protection]
+    with Session(workspace) as session:
+        now = _family(session, audience(generation, to))
+    return not had or had[-1] != name_kept("family", now, "parquet")
+
+
+def _family(session: Session, declared: Audience) -> bytes:
     workspace = session.workspace
-    shown = family_of(session, declared, lambda enquiry: answer(workspace, enquiry, session))
-    return keep(workspace, "family", as_parquet(shown), "parquet")
+    return as_parquet(family_of(session, declared, lambda enquiry: answer(workspace, enquiry, session)))

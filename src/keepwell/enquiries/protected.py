@@ -11,6 +11,8 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from keepwell.disclosure import Released
 from keepwell.disclosure.hiding import AT_LEAST, HIDING
 from keepwell.disclosure.policies import hiding, preview_of
@@ -30,7 +32,7 @@ from keepwell.records.workspace import Workspace, write_whole
 
 FAMILY_SOURCES = ("esr_staff_in_post", "staff_list", "nhs_turnover")
 EXACT_COUNTS = ("headcount_at_start", "leavers")
-VERSION = 1
+VERSION = 2
 """Changed whenever families are protected differently, so that those kept from before are not used."""
 NOT_COVERED = (
     "The proof does not cover what somebody knows from elsewhere (published turnover counts nearly the same people), "
@@ -68,16 +70,28 @@ def answer_protected(asked: Asked, ask: Callable[[Enquiry], Released]) -> Releas
     table = flows_shown(family.shown, _without_declared(enquiry, declared), periods)
     if asked.measure.name == "share_who_left":
         table = with_shown_interval(table)
+    return as_released(asked, declared, with_hidden(table), periods, family.notes)
+
+
+def as_released(
+    asked: Asked, declared: Audience | None, table: pa.Table, periods: tuple[Period, ...], notes: tuple[str, ...]
+) -> Released:
+    """A table read out of a family, with its definition and what must be known of it.
+
+    For the audience that is `declared`; None for a preview under the enquiry's own policy. `table` ends with the column
+    `hidden`, and `notes` say what is visible of the family. Raises ValueError where a hidden cell holds a value.
+    """
+    enquiry = asked.enquiry
     policy = hiding(declared.policy if declared else enquiry.policy or "")
     where = where_in_words(replace(enquiry, where=declared.where)) if declared and declared.where else ""
     chosen = Chosen(asked.source, "snapshot", "headcount", "organisation", periods)
     people = "; ".join(part for part in (_who(asked), where, where_in_words(enquiry)) if part)
     return release_protected(
-        with_hidden(table),
+        table,
         definition(asked, chosen, method=f"snapshot; {policy.title.lower()}", population=people),
         policy if declared else preview_of(policy),
         audience=declared.name if declared else None,
-        notes=(*([PUBLISHED_ANYWAY] if all(x.published for x in asked.loads) else []), *family.notes, NOT_COVERED),
+        notes=(*([PUBLISHED_ANYWAY] if all(x.published for x in asked.loads) else []), *notes, NOT_COVERED),
     )
 
 
@@ -231,6 +245,10 @@ def _wanted(
     records = session.flows() if published else session.staff(source).spells
     columns = frozenset(c for c in records.columns if records[c].type().is_string() and c != "person")
     one_place = any(name == "organisation" and len(values) == 1 for name, values in where)
+    if not published and not one_place:
+        one_place = bool(
+            records.organisation.nunique().to_pyarrow().as_py() == 1
+        )  # anybody knows that there is no other
 
     def exact(total: Fields, field: str) -> bool:
         if published:
@@ -238,7 +256,8 @@ def _wanted(
         return one_place or any(name == "organisation" for name, _ in total)
 
     only_places = all(name == "organisation" for name, _ in where)
-    return Wanted(tables, periods, where, source, columns, exact, balances=not published and only_places, counts=counts)
+    balances = not published and only_places
+    return Wanted(tables, periods, where, source, columns, exact, balances, counts, one_place)
 
 
 def _without_declared(enquiry: Enquiry, declared: Audience | None) -> Enquiry:

@@ -25,11 +25,7 @@ def retirement_share(leavers: ibis.Table, spells: ibis.Table | None, grouping: G
     retirement_share, a fraction from 0 to 1.
     """
     rows = keep(leavers, grouping)
-    if spells is None:
-        rows = rows.mutate(returned=ibis.literal(False))
-    else:
-        rows = rows.left_join(_back(rows, spells), BACK).drop(*(f"{name}_right" for name in BACK))
-        rows = rows.mutate(returned=rows.returned.fill_null(False))
+    rows = rows.mutate(returned=ibis.literal(False)) if spells is None else with_returned(rows, spells)
     retired = rows.reason_group == "retirement"
     table = grouped(
         rows,
@@ -41,6 +37,12 @@ def retirement_share(leavers: ibis.Table, spells: ibis.Table | None, grouping: G
     if spells is None:
         table = table.mutate(retired_and_returned=ibis.null("int64"))
     return table.mutate(retirement_share=ratio(table.retired, table.leavers))
+
+
+def with_returned(leavers: ibis.Table, spells: ibis.Table) -> ibis.Table:
+    """Leavers with `returned`: whether they were in post in the same organisation again, as retirement_share says."""
+    rows = leavers.left_join(_back(leavers, spells), BACK).drop(*(f"{name}_right" for name in BACK))
+    return rows.mutate(returned=rows.returned.fill_null(False))
 
 
 def _back(leavers: ibis.Table, spells: ibis.Table) -> ibis.Table:

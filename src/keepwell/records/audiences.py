@@ -108,12 +108,17 @@ def enter(change: Change, had: Had) -> None:
 
 def keep(workspace: Workspace, what: str, content: bytes, ending: str) -> str:
     """Keep what is handed over, under a name made from its bytes. Returns the name."""
-    name = f"{what}-{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
+    name = name_kept(what, content, ending)
     path = kept(workspace, name)
     if not path.is_file():
         path.parent.mkdir(exist_ok=True)
         write_whole(path, content)
     return name
+
+
+def name_kept(what: str, content: bytes, ending: str) -> str:
+    """The name under which something is kept that is handed over: the same bytes have the same name."""
+    return f"{what}-{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
 
 
 def kept(workspace: Workspace, name: str) -> Path:

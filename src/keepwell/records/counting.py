@@ -6,7 +6,7 @@ where the data is. A person counts once in a group, however many posts or organi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -192,17 +192,22 @@ def seen_throughout(records: StaffRecords, needed: set[int]) -> tuple[StaffRecor
     months: dict[str, set[int]] = {}
     for row in records.seen.select("organisation", "month").to_pyarrow().to_pylist():
         months.setdefault(row["organisation"], set()).add(row["month"])
-    whole = sorted(o for o, have in months.items() if needed <= have)
-    if not whole:
-        _refuse_unseen(months, needed)
-    partly = sorted(set(months) - set(whole))
-    if not partly:
-        return records, []
+    whole, notes = organisations_throughout(months, needed)
+    if not notes:
+        return records, notes
     spells = records.spells.filter(records.spells.organisation.isin(whole))
     seen = records.seen.filter(records.seen.organisation.isin(whole))
-    return StaffRecords(spells, seen), [
-        f"{counted(len(partly), 'organisation')} left out, not seen in every month needed: {listed(partly)}."
-    ]
+    return StaffRecords(spells, seen), notes
+
+
+def organisations_throughout(months: Mapping[str, Collection[int]], needed: set[int]) -> tuple[list[str], list[str]]:
+    """As seen_throughout, from the months in which each organisation was seen: its code, and a note on the others."""
+    whole = sorted(o for o, have in months.items() if needed <= set(have))
+    if not whole:
+        _refuse_unseen({o: set(have) for o, have in months.items()}, needed)
+    partly = sorted(set(months) - set(whole))
+    number = counted(len(partly), "organisation")
+    return whole, [f"{number} left out, not seen in every month needed: {listed(partly)}."] if partly else []
 
 
 def _refuse_unseen(months: dict[str, set[int]], needed: set[int]) -> None:

@@ -65,13 +65,13 @@ def default_key_file() -> Path:
     return Path(named) if named else Path.home() / ".config" / "keepwell" / "person.key"
 
 
-def person_key(workspace_folder: Path, known_fingerprint: str | None) -> PersonKey:
-    """The key from the file named by KEEPWELL_KEY_FILE, made at first use.
+def person_key(workspace_folder: Path, known_fingerprint: str | None, file: Path | None = None) -> PersonKey:
+    """The key from a file, or from that named by KEEPWELL_KEY_FILE, made at first use.
 
     Raises WorkspaceRefused when the file lies inside the workspace, cannot be read or made, is not a
     key, or is not the key that this workspace was filled with.
     """
-    path = default_key_file()
+    path = file or default_key_file()
     if path.resolve().is_relative_to(workspace_folder.resolve()):
         raise WorkspaceRefused(
             "The key must not lie in the workspace: whoever copies one would have both.",

@@ -23,13 +23,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from keepwell.errors import WorkspaceRefused, counted
+from keepwell.records.rows_in_lots import RowsInLots
 
 LAYOUT_VERSION = 1
 LOCK_SECONDS = 60
@@ -240,8 +241,11 @@ class Change:
         self.before = before
         self.after = before
 
-    def add(self, load: Load, tables: Mapping[str, pa.Table]) -> Load:
-        """Write the rows of a load and list it. Loads that it replaces leave the list; their rows stay."""
+    def add(self, load: Load, tables: Mapping[str, pa.Table | RowsInLots]) -> Load:
+        """Write the rows of a load and list it. Loads that it replaces leave the list; their rows stay.
+
+        A table that comes in lots becomes a row group a lot.
+        """
         parts = {name: self._write_part(name, table) for name, table in tables.items()}
         numbered = replace(load, number=self.after.next_load, parts=parts)
         kept = tuple(old for old in self.after.loads if old.number not in load.replaces)
@@ -272,13 +276,22 @@ class Change:
         write_whole(self.workspace._generation_file(number), json.dumps(content).encode())
         write_whole(folder / "CURRENT", str(number).encode())
 
-    def _write_part(self, table_name: str, table: pa.Table) -> str:
+    def _write_part(self, table_name: str, table: pa.Table | RowsInLots) -> str:
         path = self.workspace.part(f"{table_name}-{uuid.uuid4().hex}.parquet")
         with path.open("wb") as file:
-            pq.write_table(table, file, compression="zstd")
+            if isinstance(table, RowsInLots):
+                _write_lots(table, file)
+            else:
+                pq.write_table(table, file, compression="zstd")
             file.flush()
             os.fsync(file.fileno())
         return path.name
+
+
+def _write_lots(table: RowsInLots, file: IO[bytes]) -> None:
+    with pq.ParquetWriter(file, table.schema, compression="zstd") as writer:
+        for lot in table.lots():
+            writer.write_table(lot)
 
 
 def erase_unlisted(workspace: Workspace) -> int:

@@ -29,7 +29,7 @@ def general_practice_report(session: Session, base: Enquiry, whose: str | None) 
 
     Raises EnquiryRefused where nothing of it is loaded.
     """
-    page = _page(session, base, whose)
+    page = page_of(session, base, whose)
     sections: list[Section] = []
     sheets: dict[str, Released] = {}
     for make in SECTIONS:
@@ -41,7 +41,7 @@ def general_practice_report(session: Session, base: Enquiry, whose: str | None) 
     first = next(iter(sheets.values()))
     return Report(
         f"Who works in {page.whose}?",
-        f"{when(page)} · {_publication(base.source)}",
+        f"{when(page)} · {publication(base.source)}",
         first.policy.mark,
         first.audience,
         tuple(sections),
@@ -49,7 +49,8 @@ def general_practice_report(session: Session, base: Enquiry, whose: str | None) 
     )
 
 
-def _page(session: Session, base: Enquiry, whose: str | None) -> Page:
+def page_of(session: Session, base: Enquiry, whose: str | None) -> Page:
+    """What a page on general practice can ask. Raises EnquiryRefused where nothing of its source is loaded."""
     loaded = {load.format for load in session.generation.loads}
     source = base.source or ""
     sources = {source, BESIDE.get(source, source)} & loaded
@@ -79,7 +80,7 @@ def _months_back(newest: list[Month], month: Month) -> int:
     return max(back, default=YEAR)
 
 
-def _publication(source: str | None) -> str:
+def publication(source: str | None) -> str:
     if source == "pcn_individual":
         return "Primary Care Network Workforce"
     return (

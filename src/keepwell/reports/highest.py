@@ -60,7 +60,7 @@ def _by_lowest(released: Released) -> Released:
     """The rows in the order of the lower end of their interval, groups without a share last."""
     lows = released.table["lower_95"].to_pylist()
     order = sorted(range(len(lows)), key=lambda i: (lows[i] is None, -(lows[i] or 0.0)))
-    return replace(released, table=released.table.take(order))
+    return replace(released, table=released.table.take(pa.array(order, pa.int64())))
 
 
 def _told_apart(released: Released, label: str) -> Released:

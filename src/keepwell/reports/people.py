@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from keepwell.charts.share_bars import share_bars
 from keepwell.disclosure import Released
 from keepwell.enquiries.explaining import explain, in_one_sentence
@@ -207,4 +209,4 @@ def _retired_in_words(retired: Released, period: str) -> str:
 def _oldest_first(released: Released) -> Released:
     shares = released.table["share_past_55"].to_pylist()
     order = sorted(range(len(shares)), key=lambda i: -(shares[i] or 0.0))
-    return replace(released, table=released.table.take(order))
+    return replace(released, table=released.table.take(pa.array(order, pa.int64())))

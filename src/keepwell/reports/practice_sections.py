@@ -27,7 +27,8 @@ def who(page: Page) -> Made:
     assert asking is not None
     fte = asking.about("fte", by=("staff_group",))
     heads = tried(asking, "headcount", by=("staff_group",)) if page.people or asking.base.where else None
-    people = {r["staff_group"]: r["headcount_at_end"] for r in heads.rows()} if heads else {}
+    told = [r for r in heads.rows() if r["headcount_at_end"] is not None] if heads else []
+    people = {r["staff_group"]: r["headcount_at_end"] for r in told}
     hours = {r["staff_group"]: r["fte_at_end"] or 0.0 for r in fte.rows()}
     gps, others = hours.get(GP, 0.0), sum(hours.values()) - hours.get(GP, 0.0)
     if GP in people:
@@ -106,7 +107,7 @@ def _with_share(released: Released, value: str, name: str) -> Released:
     """The rows with what share of all each is, largest first."""
     whole = sum(row[value] or 0.0 for row in released.rows()) or 1.0
     order = sorted(range(released.table.num_rows), key=lambda i: -(released.table[value][i].as_py() or 0.0))
-    table = released.table.take(order)
+    table = released.table.take(pa.array(order, pa.int64()))
     shares = pa.array([(cell or 0.0) / whole for cell in table[value].to_pylist()], pa.float64())
     return replace(released, table=table.append_column(name, shares))
 

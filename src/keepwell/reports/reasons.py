@@ -136,7 +136,7 @@ def _voluntary(rate: Released) -> tuple[Figure, ...]:
 
 def _only(released: Released, column: str, values: set[str]) -> Released:
     keep = [i for i, v in enumerate(released.table[column].to_pylist()) if v in values]
-    return replace(released, table=released.table.take(keep))
+    return replace(released, table=released.table.take(pa.array(keep, pa.int64())))
 
 
 def _short(released: Released) -> Released:

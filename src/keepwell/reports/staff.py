@@ -10,6 +10,7 @@ from keepwell.errors import EnquiryRefused, counted
 from keepwell.periods import Month
 from keepwell.records.workspace import Load
 from keepwell.reports.changing import FEWEST_POINTS, month_by_month, months_to, what_is_changing
+from keepwell.reports.equality import who_is_more_likely
 from keepwell.reports.highest import where_highest
 from keepwell.reports.leaving import LEAVERS, THEIR_STAFF, Asking, headline, left_out_grids, not_in_it
 from keepwell.reports.people import could_retire, early_leaving, other_figures, since_last_month, where_change_came_from
@@ -24,6 +25,7 @@ MORE_SECTIONS = (
     why_they_go,
     early_leaving,
     could_retire,
+    who_is_more_likely,
     sickness_and_posts,
     where_change_came_from,
     other_figures,
@@ -36,7 +38,7 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
     """A page on one organisation's staff, or on all that are loaded, over the newest twelve months."""
     asking = Asking(session, base)
     sheets: dict[str, Released] = {}
-    have = _months_seen(asking)
+    have = months_in_a_row_of(asking)
     months = min(YEAR, have - 1)
     if months < 1:
         raise EnquiryRefused(
@@ -99,7 +101,7 @@ def staff_report(session: Session, base: Enquiry, whose: str | None) -> Report:
     )
 
 
-def _months_seen(asking: Asking) -> int:
+def months_in_a_row_of(asking: Asking) -> int:
     """How many month ends in a row lead up to the newest."""
     loads = [x for x in _loads_of(asking.session, asking.base) if x.format == asking.base.source]
     months = sorted(

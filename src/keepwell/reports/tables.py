@@ -28,6 +28,10 @@ NO_SHARES = frozenset(
 )
 
 
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\n", "＝", "＋", "－", "＠")
+"""What a cell begins with that a spreadsheet would run as a formula."""
+
+
 def as_csv(released: Released) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -42,8 +46,13 @@ def _csv_cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = repr(value) if isinstance(value, float) else str(value)
-    # A name that a spreadsheet would run as a formula is shown as text.
-    return f"'{text}" if isinstance(value, str) and text.startswith(("=", "+", "@")) else text
+    return guarded(text) if isinstance(value, str) else text
+
+
+def guarded(text: str) -> str:
+    """Words that a spreadsheet shows and does not run as a formula; carriage returns and tabs within are blanks."""
+    plain = text.replace("\r", " ").replace("\t", " ")
+    return f"'{plain}" if plain.lstrip(" ").startswith(RUN_BY_SPREADSHEETS) else plain
 
 
 def as_json(released: Released) -> str:

@@ -13,13 +13,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import pyarrow as pa
-
 from keepwell.errors import FileNotUnderstood, counted, rows_named
-from keepwell.sources.clean_lines import clean_lines
+from keepwell.sources.clean_lines import CleanLines, clean_lines, is_plain
+from keepwell.sources.open_file import OpenFile
+from keepwell.sources.text_on_disk import MARK, REPLACEMENT, TextOnDisk, in_utf_8, is_utf_8
 
-REPLACEMENT = "\ufffd"
 NOT_TABLES = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -41,6 +39,8 @@ MARKUP = (
 )
 # Commas come last: they are the only ones of the four that sentences and numbers are full of.
 DELIMITERS = "\t;|,"
+FIRST_BYTES = 1 << 18
+"""By which the kind of a file and its separator are told."""
 LINES_TRIED = 200
 # How many separators, all in step with the table, show that a cell has swallowed rows of it. Less
 # than that a comment of a few lines may hold by chance.
@@ -71,7 +71,7 @@ def _decoded(name: str, data: bytes) -> Decoded:
     kinds = [kind for magic, kind in NOT_TABLES if data.startswith(magic)]
     if kinds or b"%PDF-" in data[:1024]:
         raise _not_a_table(name, kinds[0] if kinds else "a PDF")
-    plain = _is_plain(data)
+    plain = is_plain(data)
     decoded = Decoded(data, []) if plain else _characters(data)
     if b"\x00" in decoded.data:
         lines = len(decoded.data[: decoded.data.index(b"\x00")].decode("utf-8").splitlines() or [""])
@@ -82,23 +82,6 @@ def _decoded(name: str, data: bytes) -> Decoded:
     if not plain and (lost := decoded.data.count(REPLACEMENT.encode())):
         decoded.remarks.append(f"{counted(lost, 'character')} could not be read and show as {REPLACEMENT}")
     return decoded
-
-
-def _is_plain(data: bytes) -> bool:
-    """Whether bytes are UTF-8 throughout, without a mark of byte order and without a letter that was lost before.
-
-    What begins with 0xEF is mostly no letter of a European language, and to look for one byte takes no time.
-    """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (
-        b"\xef" in data and (b"\xef\xbb\xbf" in data or REPLACEMENT.encode() in data)
-    ):
-        return False
-    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
-    try:
-        pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
 
 
 def _first_characters(data: bytes, most: int) -> str:
@@ -130,13 +113,38 @@ def read_delimited(name: str, data: bytes) -> TextRows:
     """
     decoded = _decoded(name, data)
     data, named = _without_sep_line(decoded.data)
-    delimiter = named or _delimiter(_first_characters(data, 65536))
+    delimiter = named or _delimiter(_first_characters(data, FIRST_BYTES // 4))
     if (lines := clean_lines(data, delimiter)) is not None:
         return TextRows(lines, decoded.remarks)
     found = _records(name, data.decode("utf-8"), delimiter)
     _refuse_swallowed(name, found, delimiter)
     rows = [list(map(str.strip, row)) for row in found.rows]
     return TextRows(rows, decoded.remarks + _remarks_on(found))
+
+
+def read_large_text(name: str, file: OpenFile) -> TextRows | None:
+    """As read_delimited, of a file too large to hold; None where a line of it may not be one row.
+
+    Raises FileNotUnderstood where its beginning shows another kind of file.
+    """
+    text, remarks = TextOnDisk.of(name, file), list[str]()
+    _decoded(name, text[:FIRST_BYTES])
+    if text[:3] == MARK.encode():
+        text = TextOnDisk.of(name, file, 3)
+    lines = _large_lines(text)
+    if lines is None and not is_utf_8(text):
+        text, remarks = in_utf_8(text)
+        lines = _large_lines(text)
+    return None if lines is None else TextRows(lines, remarks)
+
+
+def _large_lines(text: TextOnDisk) -> CleanLines | None:
+    head = text[:FIRST_BYTES]
+    if b"\x00" in head:
+        return None
+    below, named = _without_sep_line(head)
+    body = TextOnDisk.of(text.name, text.file, text.start + len(head) - len(below))
+    return clean_lines(body, named or _delimiter(_first_characters(below, FIRST_BYTES // 4)))
 
 
 def _remarks_on(found: _Records) -> list[str]:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from keepwell.errors import FileNotUnderstood, counted, rows_named
 from keepwell.periods import Month
@@ -76,10 +75,10 @@ def read(file: str, match: Match, options: ReadOptions) -> Reading:
     if posts.some_are_shared(columns):
         refuse_shared_numbers(raw, table.columns.taken["person"], posts.held(columns))
     positions = positions_of(columns, posts)
-    months = [Month(m) for m in pc.unique(positions["month"]).to_pylist()]
+    months = [Month(m) for m in columns["month"].rows(rows).values]
     return Reading(
         tables={"positions": positions},
-        organisations=tuple(sorted(pc.unique(positions["organisation"]).to_pylist())),
+        organisations=tuple(sorted(columns["organisation"].rows(rows).values)),
         first_month=min(months),
         last_month=max(months),
         rows_read=table.rows + sum(len(x.rows) for x in raw.left_out),
@@ -131,18 +130,19 @@ def _rows_that_count(table: StaffTable, columns: Mapping[str, Coded[Any]]) -> Pl
         "bank, honorary or non-executive, not staff in post": columns["outside"].where(bool),
     }
     again = _second_rows(table, columns, ~np.any(list(reasons.values()), axis=0))
-    return np.flatnonzero(table.complain_of({**reasons, "a second row for the same assignment and month": again}))
+    counted = table.complain_of({**reasons, "a second row for the same assignment and month": again})
+    return np.flatnonzero(counted).astype(np.int32)
 
 
 def _among(table: StaffTable, numbers: list[int]) -> Mask:
     """Which rows have one of these row numbers."""
-    return np.isin(table.raw.row_numbers, numbers) if numbers else np.zeros(table.rows, np.bool_)
+    return np.isin(np.asarray(table.raw.row_numbers), numbers) if numbers else np.zeros(table.rows, np.bool_)
 
 
 def _second_rows(table: StaffTable, columns: Mapping[str, Coded[Any]], sound: Mask) -> Mask:
     """Which of the sound rows are of an assignment and month that an earlier one is of."""
     contracts = table.columns.coded(table.raw, "assignment") or Coded.same("", table.rows)
-    told = np.flatnonzero(sound & ~contracts.says(""))
+    told = np.flatnonzero(sound & ~contracts.says("")).astype(np.int32)
     keys = numbered_together([columns["month"], columns["organisation"], contracts], told)
     again = np.zeros(table.rows, np.bool_)
     if not all_differ(keys):

@@ -5,9 +5,11 @@ One file is one load: checked, read and put in force together, or not at all.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import gc
 import hashlib
+import io
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +24,10 @@ from keepwell.records.workspace import Generation, Load, Workspace
 from keepwell.sources import Decision, Reading, ReadOptions, SourceFormat, recognise
 from keepwell.sources.contradictions import refuse_unlike_ods
 from keepwell.sources.profiles import profiles_after, with_profile
-from keepwell.sources.reading import read_sheets
+from keepwell.sources.progress import CHECKING, PUTTING_IN_FORCE, tell
+from keepwell.sources.reading import on_disk, read_sheets
 from keepwell.sources.revisions import older_extract, revisions, same_months
+from keepwell.sources.size_limits import refuse_too_large
 from keepwell.sources.traps import traps
 
 
@@ -43,6 +47,53 @@ class Checked:
     @property
     def blocked_by(self) -> list[Decision]:
         return [d for d in self.decisions if d.blocks]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSummary:
+    """What would happen if a file were loaded now, without its rows. Months are "2025-10", as in a Load."""
+
+    file: str
+    sha256: str
+    format: str
+    title: str
+    published: bool
+    organisations: tuple[str, ...]
+    first_month: str
+    last_month: str
+    rows_read: int
+    rows_taken: int
+    left_out: tuple[tuple[str, tuple[int, ...]], ...]
+    remarks: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    replaces: tuple[int, ...]
+    found_columns: Mapping[str, str]
+
+    @property
+    def blocked_by(self) -> list[Decision]:
+        return [d for d in self.decisions if d.blocks]
+
+
+def summary_of(checked: Checked) -> CheckSummary:
+    """A check in words and numbers."""
+    load = _listed_as(checked, dt.datetime.fromtimestamp(0, dt.UTC))
+    return CheckSummary(
+        file=load.file,
+        sha256=load.sha256,
+        format=load.format,
+        title=checked.source.title,
+        published=load.published,
+        organisations=load.organisations,
+        first_month=load.first_month,
+        last_month=load.last_month,
+        rows_read=load.rows_read,
+        rows_taken=load.rows_taken,
+        left_out=load.left_out,
+        remarks=load.remarks,
+        decisions=checked.decisions,
+        replaces=load.replaces,
+        found_columns=dict(checked.reading.found_columns),
+    )
 
 
 def check_file(workspace: Workspace, path: Path, options: ReadOptions) -> Checked:
@@ -70,7 +121,33 @@ def load_file(workspace: Workspace, path: Path, options: ReadOptions, *, now: dt
             change.set(key_fingerprint=checked.key.fingerprint)
         if checked.profiles is not None:
             change.set(profiles=checked.profiles)
+        tell(PUTTING_IN_FORCE)
         return change.add(_listed_as(checked, now), checked.reading.tables)
+
+
+def load_once(workspace: Workspace, path: Path, options: ReadOptions, *, now: dt.datetime) -> Load:
+    """As load_file; but where this very load, of the same bytes at the same moment, is in force, it is returned.
+
+    For a job that may be done twice: the same bytes at another moment are refused, as always.
+    """
+    if (load := _in_force(workspace, path, now)) is not None:
+        return load
+    try:
+        return load_file(workspace, path, options, now=now)
+    except WorkspaceRefused:
+        if (load := _in_force(workspace, path, now)) is not None:  # in the meantime
+            return load
+        raise
+
+
+def _in_force(workspace: Workspace, path: Path, now: dt.datetime) -> Load | None:
+    then = [load for load in workspace.current().loads if load.loaded_at == _moment(now)]
+    sha256 = _fingerprint(path) if then else ""
+    return next((load for load in then if load.sha256 == sha256), None)
+
+
+def _moment(now: dt.datetime) -> str:
+    return now.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
 def _to_decide(decisions: list[Decision]) -> DecisionNeeded:
@@ -89,7 +166,7 @@ def _listed_as(checked: Checked, now: dt.datetime) -> Load:
         format=checked.source.name,
         file=checked.path.name,
         sha256=checked.sha256,
-        loaded_at=now.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        loaded_at=_moment(now),
         organisations=reading.organisations,
         first_month=str(reading.first_month),
         last_month=str(reading.last_month),
@@ -112,11 +189,13 @@ def _checked(workspace: Workspace, before: Generation, path: Path, said: ReadOpt
         sheets = read_sheets(path)
     sha256 = fingerprint.result()
     source, match = recognise(path, sheets, options)
+    refuse_too_large(path, source.name, on_disk=on_disk(match.sheet))
     _refuse_twice(before, path, sha256)
     if source.people and options.key is None:
         options = replace(options, key=person_key(workspace.folder, before.settings.get("key_fingerprint")))
     with _no_search_for_cycles():
         reading = source.read(path.name, match, options)
+    tell(CHECKING)
     replaces, clashes = same_months(workspace, before, source, reading)
     if source.newest_wins:
         reading = replace(reading, remarks=(*reading.remarks, *revisions(workspace, before, reading)))
@@ -162,6 +241,15 @@ def _refuse_twice(before: Generation, path: Path, sha256: str) -> None:
                 found=f"the same bytes as load {load.number}, {load.file}",
                 attempt=f"nothing to do; or keepwell unload {load.number} first",
             )
+
+
+def left_out_csv(load: Load | CheckSummary) -> str:
+    """The rows that were left out, one a line: row number as a spreadsheet shows it, and the reason. In row order."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(("row", "reason"))
+    writer.writerows(sorted((row, reason) for reason, rows in load.left_out for row in rows))
+    return file.getvalue()
 
 
 def problems_in_words(left_out: Iterable[tuple[str, tuple[int, ...]]]) -> list[str]:

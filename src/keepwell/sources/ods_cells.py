@@ -116,7 +116,7 @@ class FieldTable:
         return cls(raw, {name: by_plain[h] for name, h in fields_in(raw.headings, known, options).items()})
 
     @property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> Sequence[int]:
         return self.raw.row_numbers
 
     def cells(self, name: str) -> list[str]:

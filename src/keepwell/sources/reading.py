@@ -16,11 +16,14 @@ import numpy as np
 
 from keepwell.errors import FileNotUnderstood, counted, listed, rows_named
 from keepwell.sources.clean_lines import CleanLines, CodedColumns
-from keepwell.sources.coded import Coded, Mask
-from keepwell.sources.delimited import read_delimited
+from keepwell.sources.coded import Coded, Mask, Numbers
+from keepwell.sources.delimited import TextRows, read_delimited, read_large_text
+from keepwell.sources.open_file import OpenFile
 from keepwell.sources.workbooks import OLE_MAGIC, ZIP_MAGIC, read_workbook
 
 HEADING_ROWS_SEARCHED = 60
+HELD_IN_MEMORY = 1 << 24
+"""A larger text stays on disk while it is read."""
 T = TypeVar("T")
 NOTE_START = re.compile(r"(?:[*†‡©]|\(c\) |(?:source|notes?|footnotes?|copyright|contact|published|produced)\b)", re.I)
 
@@ -37,7 +40,7 @@ class Sheet:
 
     name: str
     rows: Sequence[list[str]]
-    row_numbers: list[int]
+    row_numbers: Sequence[int]
     hidden: bool = False
     tall_merges: list[int] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -65,7 +68,7 @@ class RawTable:
     sheet: str
     headings: list[str]
     columns: Sequence[list[str]]
-    row_numbers: list[int]
+    row_numbers: Sequence[int]
     titles: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -90,6 +93,8 @@ def read_sheets(path: Path) -> list[Sheet]:
     Raises FileNotUnderstood for an empty file, a PDF, a picture, a web page, a workbook with a
     password, a damaged file, or a quotation mark that opens a cell and never closes it.
     """
+    if (large := _large_text(path)) is not None:
+        return [Sheet("", large.rows, range(1, len(large.rows) + 1), remarks=large.remarks)]
     data = _bytes(path)
     if data.startswith((ZIP_MAGIC, OLE_MAGIC)):
         sheets = [
@@ -98,7 +103,7 @@ def read_sheets(path: Path) -> list[Sheet]:
         ]
     else:
         text = read_delimited(path.name, data)
-        sheets = [Sheet("", text.rows, list(range(1, len(text.rows) + 1)), remarks=text.remarks)]
+        sheets = [Sheet("", text.rows, range(1, len(text.rows) + 1), remarks=text.remarks)]
     if not any(any(row) for sheet in sheets for row in sheet.rows):
         raise FileNotUnderstood(
             f"{path.name} is empty.",
@@ -106,6 +111,26 @@ def read_sheets(path: Path) -> list[Sheet]:
             attempt="export it again",
         )
     return sheets
+
+
+def _large_text(path: Path) -> TextRows | None:
+    """A text that is not held in memory, as it is clean and large; None for anything else, an empty file included."""
+    try:
+        if path.stat().st_size <= HELD_IN_MEMORY:
+            return None
+        file = OpenFile.at(path)
+        first = file.read(0, len(OLE_MAGIC))
+    except OSError:  # a folder, or a file that may not be read: to be refused with those that are small
+        return None
+    if first.startswith((ZIP_MAGIC, OLE_MAGIC)):
+        return None
+    found = read_large_text(path.name, file)
+    return found if found is not None and any(map(any, found.rows)) else None
+
+
+def on_disk(sheet: Sheet) -> bool:
+    """Whether the rows of a sheet are read from the disk as they are asked for."""
+    return isinstance(sheet.rows, CleanLines) and sheet.rows.on_disk
 
 
 def _bytes(path: Path) -> bytes:
@@ -168,7 +193,7 @@ def table_below(
         sheet.name,
         names,
         taken.only(kept),
-        [numbers[i] for i in taken.rows],
+        taken.numbers(numbers),
         [" ".join(c for c in row if c) for row in sheet.rows[:heading_row] if any(row)],
         [LeftOut(reason, dropped[reason]) for reason in dropped],
         sheet.remarks + remarks,
@@ -183,6 +208,12 @@ class _Taken:
     columns: Sequence[list[str]]
     dropped: dict[str, list[int]]
     short: int = 0
+
+    def numbers(self, every: Sequence[int]) -> Sequence[int]:
+        """The numbers of the rows taken, of the numbers of all."""
+        if isinstance(every, range) and isinstance(self.rows, Numbers):
+            return Numbers(self.rows.each + every.start)
+        return [every[i] for i in self.rows]
 
     def only(self, kept: list[int]) -> Sequence[list[str]]:
         if isinstance(self.columns, CodedColumns):
@@ -226,6 +257,7 @@ def _taken_by_columns(rows: CleanLines, heading_row: int, shape: _Shape, read: l
     if coded is None:
         return None
     known = dict(zip(at, coded, strict=True))
+    del coded
     places = np.flatnonzero(rows.filled(lines))
     kept = np.ones(len(places), np.bool_)
     dropped: dict[str, list[int]] = {}
@@ -240,8 +272,10 @@ def _taken_by_columns(rows: CleanLines, heading_row: int, shape: _Shape, read: l
     for place, row in enumerate(rows[end:], end - first):
         if any(row):
             dropped.setdefault(shape.why_not(row, below_the_data=True), []).append(place)
+    for j in at:
+        known[j] = rows.kept_rows(known[j], kept)
     columns = CodedColumns(rows, lines, shape.width, kept, range(shape.width), known)
-    return _Taken(places[kept].tolist(), columns, dropped)
+    return _Taken(Numbers(places[kept].astype(np.int32)), columns, dropped)
 
 
 def _may_be_no_data(known: Mapping[int, Coded[str]], shape: _Shape) -> Mask:

@@ -48,7 +48,7 @@ class MonthOfPeople:
 
     def column(self, name: str) -> list[object]:
         if name not in self.known:
-            self.known[name] = self.rows[name].to_pylist()
+            self.known[name] = _each(self.rows[name])
         return self.known[name]
 
     def by_unit(self) -> dict[str, list[str]]:
@@ -56,6 +56,13 @@ class MonthOfPeople:
         for person, unit in zip(self.column("person"), self.column("unit"), strict=True):
             units.setdefault(str(unit), []).append(str(person))
         return units
+
+
+def _each(column: pa.ChunkedArray) -> list[object]:
+    """The values of a column, each distinct one held once."""
+    coded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    values = coded.dictionary.to_pylist()
+    return [values[code] for code in coded.indices.to_pylist()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -33,7 +34,7 @@ from keepwell.sources.cells import (
     read_flag,
     read_number,
 )
-from keepwell.sources.coded import Coded, Mask, Texts, numbered_together
+from keepwell.sources.coded import Coded, Mask, Texts
 from keepwell.sources.contradictions import (
     refuse_other_month,
     refuse_other_organisation,
@@ -41,6 +42,7 @@ from keepwell.sources.contradictions import (
     refuse_unreadable,
 )
 from keepwell.sources.formats import ReadOptions
+from keepwell.sources.people_hashed import people_hashed
 from keepwell.sources.reading import LeftOut, RawTable
 from keepwell.sources.staff_columns import Columns, is_personal_cell, staff_fields
 from keepwell.sources.staff_months import month_in_titles, month_of_cell, snapshot_in_titles
@@ -80,8 +82,10 @@ class StaffTable:
 
     def complain_of(self, reasons: Mapping[str, Mask]) -> Mask:
         """Complain of each row for the first reason that holds. Returns the rows of which none does."""
-        why = np.select(list(reasons.values()), range(len(reasons)), -1)
-        for i in dict.fromkeys(why[why >= 0].tolist()):
+        why = np.full(self.rows, -1, np.int8)
+        for i, holds in reversed(list(enumerate(reasons.values()))):
+            why[holds] = i
+        for i in _in_order_of_rows(why):
             self.problems.setdefault(list(reasons)[i], []).extend(self._row_numbers(why == i))
         return why < 0
 
@@ -92,7 +96,7 @@ class StaffTable:
         return self.columns.coded(self.raw, name)
 
     def _row_numbers(self, wrong: Mask) -> list[int]:
-        return [self.raw.row_numbers[i] for i in np.flatnonzero(wrong)]
+        return [self.raw.row_numbers[i] for i in np.flatnonzero(wrong).tolist()]
 
     def text(self, name: str) -> Coded[str]:
         """A field as text without doubled spaces; NOT_KNOWN where the cell or the column is missing.
@@ -226,7 +230,7 @@ class StaffTable:
             numbers = cells.map(lambda c: None if is_missing(c) else c.strip().upper()).merged()
         if heading.casefold().strip() in UNIQUE_PERSON_HEADINGS:
             organisations = Coded.same("nhs", self.rows)
-        return _hashed(key, numbers, organisations)
+        return people_hashed(key, numbers, organisations)
 
     def organisations(self) -> Coded[str]:
         """The ODS code of the employer, row by row; "" for a cell that is none where nearly all others are.
@@ -330,6 +334,12 @@ class StaffTable:
         return said
 
 
+def _in_order_of_rows(why: npt.NDArray[np.int8]) -> list[int]:
+    """The reasons that hold, in the order of the first rows that they hold for."""
+    held, first = np.unique(why, return_index=True)
+    return [int(held[i]) for i in np.argsort(first) if held[i] >= 0]
+
+
 def _in_rows(rows: list[int]) -> str:
     return f"({rows_named(rows, 3)})"
 
@@ -338,17 +348,6 @@ def _not_digits(cells: Coded[str]) -> list[str]:
     """The distinct texts that are anything but digits: those that want a closer look."""
     texts = cells.values.array if isinstance(cells.values, Texts) else pa.array(cells.values, pa.string())
     return texts.filter(pc.invert(pc.ascii_is_decimal(texts))).to_pylist()  # type: ignore[no-any-return]
-
-
-def _hashed(key: PersonKey, numbers: Coded[Any], issuers: Coded[str]) -> Coded[Any]:
-    """The hash of each person's number with its issuer, worked out once for each pair that stands in a row."""
-    texts = numbers.values.array if isinstance(numbers.values, Texts) else pa.array(numbers.values, pa.string())
-    if len(issuers.values) == 1:
-        return Coded(numbers.codes, Texts(key.hashed_all(issuers.values[0], texts)))
-    pairs, codes = np.unique(numbered_together([issuers, numbers]), return_inverse=True)
-    of_issuer, of_number = np.divmod(pairs, max(len(texts), 1))
-    hashes = [key.hashed_all(issuer, texts.take(of_number[of_issuer == i])) for i, issuer in enumerate(issuers.values)]
-    return Coded(codes.astype(np.int32), Texts(pa.concat_arrays(hashes) if hashes else texts))
 
 
 def _places_only(codes: Coded[str], given: str) -> Coded[str]:

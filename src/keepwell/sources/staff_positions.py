@@ -11,14 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from keepwell.records.rows_in_lots import RowsInLots
 from keepwell.records.staff import ACTIVE, PAUSED, POSITIONS
-from keepwell.sources.coded import Coded, all_differ, numbered_together
+from keepwell.sources.coded import Coded, Mask, numbered_together, small, standing_twice
 from keepwell.sources.contradictions import FEWEST_ROWS, PEOPLE_IN_ROWS
 from keepwell.sources.formats import Decision
 
+HELD_IN_MEMORY = 50_000
+"""More positions than that are put together lot by lot, as they are asked for."""
 Columns = Mapping[str, Sequence[Any]]
 CodedColumns = Mapping[str, Coded[Any]]
-Places = npt.NDArray[np.int64]
+Places = npt.NDArray[np.signedinteger[Any]]
 Held = Mapping[tuple[int, str, str], list[int]]
 """Month, organisation and person, and the rows of the posts held then."""
 
@@ -82,16 +85,16 @@ class Posts:
     def of(cls, columns: CodedColumns, counted: Places) -> Posts:
         """Of some rows, whose columns month, organisation and person have no two values alike."""
         keys = numbered_together([columns[name] for name in ("month", "organisation", "person")], counted)
-        if all_differ(keys):
-            return cls(counted, np.arange(len(counted)))
-        by_key = np.argsort(keys, kind="stable")
-        begins = np.flatnonzero(np.diff(keys[by_key], prepend=keys[by_key[0]] - 1))
-        lengths = np.diff(begins, append=len(keys))
-        first = by_key[begins]
-        order = np.argsort(first)
-        place = np.repeat(np.argsort(order), lengths)  # in the order of first rows
-        rows = by_key[np.argsort(place, kind="stable")]
-        return cls(counted[rows], np.cumsum(lengths[order]) - lengths[order])
+        shared = np.flatnonzero(standing_twice(keys))
+        if not len(shared):
+            return cls(counted, np.arange(len(counted), dtype=np.int32))
+        keys = keys[shared]
+        begins = np.arange(len(counted), dtype=np.int32)  # of each row, the place of the first row of its position
+        first, of_key = np.unique(keys, return_index=True, return_inverse=True)[1:]
+        begins[shared] = shared[first[of_key]]
+        order = np.argsort(begins, kind="stable").astype(np.int32)
+        begins = begins[order]
+        return cls(counted[order], np.flatnonzero(_first_of_run(begins)).astype(np.int32))
 
     @property
     def first(self) -> Places:
@@ -118,24 +121,73 @@ class Posts:
         return bool(((rows >= FEWEST_ROWS) & (people < PEOPLE_IN_ROWS * rows)).any())
 
 
-def positions_of(columns: CodedColumns, posts: Posts) -> pa.Table:
-    """As positions_table, of coded columns."""
-    first = posts.first.copy()
-    changed = {i: together(rows, columns) for i, rows in posts.several()}
-    at = np.array(list(changed), np.int64)
-    first[at] = [position.row for position in changed.values()]
-    active, fte = columns["state"].where(lambda state: state == ACTIVE)[first], columns["fte"].map(_or_nan)
-    hours = np.array(fte.values, np.float64)[fte.codes[first]]
-    active[at] = [position.state == ACTIVE for position in changed.values()]
-    hours[at] = [_or_nan(position.fte) for position in changed.values()]
-    own = {
-        "state": pa.array([PAUSED, ACTIVE]).take(pa.array(active.astype(np.int32))),
-        "fte": pa.array(hours, mask=np.isnan(hours)),
-    }
-    return pa.table(
-        {f.name: own[f.name] if f.name in own else columns[f.name].to_arrow(f.type, first) for f in POSITIONS},
-        schema=POSITIONS,
-    )
+def _first_of_run(numbers: Places) -> Mask:
+    """Which numbers differ from the one before."""
+    differs = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=differs[1:])
+    return differs
+
+
+def positions_of(columns: CodedColumns, posts: Posts) -> pa.Table | RowsInLots:
+    """As positions_table, of coded columns; in lots where they are many."""
+    lots = _PositionLots(columns, posts, {i: together(rows, columns) for i, rows in posts.several()})
+    if len(posts.starts) <= HELD_IN_MEMORY:
+        return lots.table(np.arange(len(posts.starts)))
+    return RowsInLots(POSITIONS, len(posts.starts), lots.table, lots.places())
+
+
+@dataclass(frozen=True, slots=True)
+class _PositionLots:
+    """The positions of a file, some at a time; `changed` are those of more than one post."""
+
+    columns: CodedColumns
+    posts: Posts
+    changed: Mapping[int, Position]
+
+    def table(self, which: Places, names: Sequence[str] = POSITIONS.names) -> pa.Table:
+        """The positions at these places in the order of all, which are in order."""
+        first = self.posts.first[which]
+        changed: list[int] = np.intersect1d(which, self._changed()).tolist()
+        at = np.searchsorted(which, changed)
+        first[at] = [self.changed[i].row for i in changed]
+        schema = pa.schema([POSITIONS.field(name) for name in names])
+        own = {"state": self._states, "fte": self._hours}
+        return pa.table(
+            {
+                f.name: own[f.name](first, at, [self.changed[i] for i in changed])
+                if f.name in own
+                else self.columns[f.name].to_arrow(f.type, first)
+                for f in schema
+            },
+            schema=schema,
+        )
+
+    def _changed(self) -> Places:
+        return np.fromiter(self.changed, np.int64, len(self.changed))
+
+    def _states(self, first: Places, at: Places, changed: Sequence[Position]) -> pa.Array:
+        active = self.columns["state"].where(lambda state: state == ACTIVE)[first]
+        active[at] = [position.state == ACTIVE for position in changed]
+        return pa.array([PAUSED, ACTIVE]).take(pa.array(active.astype(np.int32)))
+
+    def _hours(self, first: Places, at: Places, changed: Sequence[Position]) -> pa.Array:
+        fte = self.columns["fte"].map(_or_nan)
+        hours = np.array(fte.values, np.float64)[fte.codes[first]]
+        hours[at] = [_or_nan(position.fte) for position in changed]
+        return pa.array(hours, mask=np.isnan(hours))
+
+    def places(self) -> dict[tuple[str, int], Places]:
+        """The positions of each organisation and month."""
+        organisations, months, first = self.columns["organisation"], self.columns["month"], self.posts.first
+        numbers = numbered_together([organisations, months], first)
+        numbers = small(numbers, len(organisations.values) * len(months.values))
+        order = np.argsort(numbers, kind="stable").astype(np.int32)
+        begins = np.flatnonzero(_first_of_run(numbers[order]))
+        found = {}
+        for which in np.split(order, begins[1:]):
+            row = int(first[which[0]])
+            found[organisations[row], months[row]] = which
+        return found
 
 
 def _or_nan(value: float | None) -> float:

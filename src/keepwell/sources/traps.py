@@ -8,8 +8,9 @@ nearest one before and after it, within a year, whether in the file or loaded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,8 +20,10 @@ from keepwell.errors import counted, listed
 from keepwell.periods import Month
 from keepwell.records.counts import table_of_load
 from keepwell.records.recodes import Recode, Succession, recodes_in, successions_in
+from keepwell.records.rows_in_lots import RowsInLots
 from keepwell.records.workspace import Generation, Load, Workspace
 from keepwell.sources.formats import Decision, Reading, SourceFormat
+from keepwell.sources.progress import CHECKING, tell
 from keepwell.sources.same_people import (
     COLUMNS,
     MONTHS_APART,
@@ -76,8 +79,10 @@ def _follows_every_month(reading: Reading) -> bool:
     return "leavers" not in reading.tables
 
 
-def places_in(table: pa.Table) -> set[Place]:
+def places_in(table: pa.Table | RowsInLots) -> set[Place]:
     """The organisations and months that a table has rows of, if it has those columns."""
+    if isinstance(table, RowsInLots):
+        return set(table.places)
     if not {"organisation", "month"} <= set(table.column_names):
         return set()
     pairs = table.select(["organisation", "month"]).group_by(["organisation", "month"]).aggregate([])
@@ -142,15 +147,30 @@ class _Compared:
 
 
 def _people(workspace: Workspace, earlier: Sequence[Load], reading: Reading, compared: _Compared) -> list[Decision]:
-    mine = _by_place(reading.tables["positions"])
+    positions = reading.tables["positions"]
+    mine = places_in(positions)
     others = {(o, m) for m, organisations in told_by(earlier).items() for o in organisations}
-    pairs = list(_neighbours(set(mine), others - set(mine)))
-    wanted = {place for pair in pairs for place in pair} - set(mine)
-    people = {**mine, **_loaded(workspace, earlier, wanted)}
-    for then, now in pairs:
-        if then in people and now in people:
-            compared.look(then[0], (then[1], now[1]), (people[then], people[now]))
+    pairs = list(_neighbours(mine, others - mine))
+    wanted = {place for pair in pairs for place in pair} - mine
+    people = _InTurn({**_by_place(positions), **_loaded(workspace, earlier, wanted)})
+    for n, (then, now) in enumerate(pairs):
+        tell(CHECKING, n, len(pairs))
+        if then in people.rows and now in people.rows:
+            compared.look(then[0], (then[1], now[1]), (people.of(then), people.of(now)))
     return compared.decisions()
+
+
+@dataclass(slots=True)
+class _InTurn:
+    """The people of each place, of whom only those asked for last are held: a month is compared with the next."""
+
+    rows: Mapping[Place, Callable[[], pa.Table]]
+    _held: dict[Place, MonthOfPeople] = field(default_factory=dict)
+
+    def of(self, place: Place) -> MonthOfPeople:
+        people = self._held.pop(place, None) or MonthOfPeople(self.rows[place]())
+        self._held = {**dict(list(self._held.items())[-1:]), place: people}
+        return people
 
 
 def _neighbours(mine: set[Place], others: set[Place]) -> Iterator[tuple[Place, Place]]:
@@ -166,15 +186,18 @@ def _neighbours(mine: set[Place], others: set[Place]) -> Iterator[tuple[Place, P
             yield (organisation, month), (organisation, after)
 
 
-def _by_place(positions: pa.Table) -> dict[Place, MonthOfPeople]:
-    """The rows of each organisation and month; sorted once, then cut."""
-    rows = positions.select(["organisation", "month", *COLUMNS])
+def _by_place(positions: pa.Table | RowsInLots) -> dict[Place, Callable[[], pa.Table]]:
+    """How to come by the rows of each organisation and month; a table is sorted once, then cut."""
+    names = ["organisation", "month", *COLUMNS]
+    if isinstance(positions, RowsInLots):
+        return {place: partial(positions.table, which, names) for place, which in positions.places.items()}
+    rows = positions.select(names)
     places = sorted(places_in(rows))
     if len(places) == 1:
-        return {places[0]: MonthOfPeople(rows)}
+        return {places[0]: lambda: rows}
     rows = rows.sort_by([("organisation", "ascending"), ("month", "ascending")])
     ends = _lengths(rows)
-    return {place: MonthOfPeople(rows.slice(*ends[place])) for place in places}
+    return {place: partial(rows.slice, *ends[place]) for place in places}
 
 
 def _lengths(rows: pa.Table) -> dict[Place, tuple[int, int]]:
@@ -187,9 +210,9 @@ def _lengths(rows: pa.Table) -> dict[Place, tuple[int, int]]:
     return found
 
 
-def _loaded(workspace: Workspace, loads: Sequence[Load], wanted: set[Place]) -> dict[Place, MonthOfPeople]:
+def _loaded(workspace: Workspace, loads: Sequence[Load], wanted: set[Place]) -> dict[Place, Callable[[], pa.Table]]:
     """The wanted months of what is loaded; other loads are not opened."""
-    found: dict[Place, MonthOfPeople] = {}
+    found: dict[Place, Callable[[], pa.Table]] = {}
     for load in loads:
         here = {(o, m) for m, organisations in told_by([load]).items() for o in organisations} & wanted
         if here and "positions" in load.parts:

@@ -1,0 +1,1 @@
+"""How did the register come to be as it is?"""

@@ -1,0 +1,1 @@
+"""Are we different from our peers?"""

@@ -1,0 +1,226 @@
+"""What does the engine answer about a place, and what has been made of it before?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from django.core.cache import caches
+from django.utils import timezone
+
+from keepwell.enquiries import Enquiry, Session
+from keepwell.enquiries.filters import FILTERS, options_for
+from keepwell.enquiries.kept_open import KeptOpen, State, state_of
+from keepwell.enquiries.ladder import ladder, rungs_of
+from keepwell.enquiries.packs import Pack, read_pack
+from keepwell.errors import EnquiryRefused, listed
+from keepwell.periods import Month
+from keepwell.records.workspace import Workspace
+from keepwell.reports import aims
+from keepwell.reports.dashboard import dashboard
+from keepwell.reports.general_practice import GENERAL_PRACTICE
+from keepwell.reports.ladder import ladder_section
+from keepwell.reports.practice_front import practice_front
+from keepwell.reports.sections import Report, Section
+from keepwell.reports.special_groups import QUESTIONS as SPECIAL
+from keepwell.reports.special_groups import special_page
+from keepwell.web.dashboards.models import Target
+from keepwell.web.places.models import DIRECTORATE, PRACTICE, TEAM, Place
+from keepwell.web.places.queries import published_workspace, workspace_of
+from keepwell.web.releases import queries as releases_of
+from keepwell.web.releases.models import Release
+
+STAFF: Final = ("esr_staff_in_post", "staff_list")
+"""Sources of staff records that a page can be made from, the best first."""
+VERSION: Final = 1
+"""Changed whenever pages are made differently, so that those kept from before are not shown."""
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+Made = TypeVar("Made")
+
+_open = KeptOpen()
+
+
+@contextmanager
+def session_of(place: Place) -> Iterator[Session]:
+    """The newest records of the organisation that answers for a place, kept open by this process."""
+    with _open.session(workspace_of(place).folder) as session:
+        yield session
+
+
+def source_of(workspace: Workspace) -> str | None:
+    """The staff records that are loaded, the best of them; None where there are none."""
+    loaded = {load.format for load in workspace.current().loads}
+    return next((source for source in STAFF if source in loaded), None)
+
+
+def where_of(place: Place) -> Where:
+    """What chooses a part of an organisation out of its records; nothing for all of it."""
+    if place.kind == DIRECTORATE:
+        return (("directorate", (place.name,)),)
+    if place.kind == TEAM and place.parent is not None:
+        return (*where_of(place.parent), ("unit", (place.name,)))
+    return ()
+
+
+def refuse_unknown(options: Mapping[str, tuple[str, ...]], chosen: Mapping[str, list[str]]) -> None:
+    """Raises EnquiryRefused for a filter or a value that there is not."""
+    for name, values in chosen.items():
+        known = options.get(name, ())
+        if not known or set(values) - set(known):
+            raise EnquiryRefused(
+                "That filter is not one that these records know.",
+                found=f"{name.replace('_', ' ')}: {listed(sorted(set(values) - set(known)), 3)}"[:200],
+                attempt="choose from the lists on the page",
+            )
+
+
+def options(place: Place, source: str) -> dict[str, tuple[str, ...]]:
+    """What a page of the place can be filtered by."""
+    fields = tuple(name for name in FILTERS if name not in ("directorate", "unit"))
+
+    def make() -> dict[str, tuple[str, ...]]:
+        with session_of(place) as session:
+            return options_for(session, source, fields)
+
+    return kept(workspace_of(place), ("options", source, fields), make)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page of somebody entitled to exact figures: of which place, from which source, whom of them, which parts."""
+
+    place: Place
+    source: str
+    filters: Where
+    sections: tuple[str, ...] | None
+
+    @property
+    def where(self) -> Where:
+        return (*where_of(self.place), *self.filters)
+
+
+def exact_page(asked: Asked) -> Report:
+    """The parts of the page, made once for each state of the records, and kept."""
+    targets = targets_of(asked.place) if not asked.filters else ()
+
+    def make() -> Report:
+        base = Enquiry("leaver_rate", where=asked.where, source=asked.source)
+        with session_of(asked.place) as session:
+            return replace(dashboard(session, base, asked.place.name, asked.sections, targets), sheets={})
+
+    return kept(workspace_of(asked.place), ("page", asked.source, asked.where, asked.sections, targets), make)
+
+
+def special_of(asked: Asked) -> str | None:
+    """The special category that the filters name; None for a page without one."""
+    return next((name for name, _ in asked.filters if name in SPECIAL), None)
+
+
+def equality_page(asked: Asked, field: str) -> Report:
+    """What may be told of the groups of a special category: its own page, whatever part was asked for."""
+
+    def make() -> Report:
+        base = Enquiry("leaver_rate", where=asked.where, source=asked.source)
+        with session_of(asked.place) as session:
+            return replace(special_page(session, base, field, asked.place.name), sheets={})
+
+    return kept(workspace_of(asked.place), ("special", asked.source, asked.where, field), make)
+
+
+def exact_tables(asked: Asked) -> Report:
+    """The page with the tables behind it, for taking away."""
+    base = Enquiry("leaver_rate", where=asked.where, source=asked.source)
+    with session_of(asked.place) as session:
+        if field := special_of(asked):
+            return special_page(session, base, field, asked.place.name)
+        return dashboard(session, base, asked.place.name, asked.sections)
+
+
+def hidden_page(place: Place, release: Release) -> Section:
+    """What a release shows of a place, or of the smallest larger part that it shows."""
+    group = tuple((name, values[0]) for name, values in where_of(place))
+    finer = {0: ("directorate",), 1: ("unit",)}.get(len(group), ())
+    then = finer if any(set(finer) <= set(table) for table in release.tables) else ()
+
+    def make() -> Section:
+        with session_of(place) as session:
+            return ladder_section(ladder(session, release.audience, rungs_of(group), then=then), own=place.kind == TEAM)
+
+    return kept(workspace_of(place), ("ladder", release.audience, group, then), make)
+
+
+def practice_page(place: Place) -> Report | None:
+    """The front page of general practice from what is published; None where nothing of it is loaded."""
+    workspace = published_workspace()
+    loaded = {load.format for load in workspace.current().loads}
+    source = next((s for s in GENERAL_PRACTICE if s in loaded), None)
+    if source is None:
+        return None
+    where = (("organisation" if place.kind == PRACTICE else "pcn", (place.code,)),)
+
+    def make() -> Report:
+        with _open.session(workspace.folder) as session:
+            made = practice_front(session, Enquiry("fte", source=source, where=where), place.name, this_month())
+        return replace(made, sheets={})
+
+    return kept(workspace, ("practice", source, where, this_month()), make)
+
+
+def this_month() -> Month:
+    """The month that it is, by which the age of a return is told."""
+    return Month.of(timezone.localdate())
+
+
+def targets_of(place: Place) -> tuple[aims.Target, ...]:
+    """The targets of a place that have not ended, as the engine takes them."""
+    found = Target.objects.filter(place=place, ended_at__isnull=True).select_related("set_by").order_by("pk")
+    return tuple(
+        aims.Target(t.measure, t.value, Month.parse(t.by_month), t.set_by.name, t.set_at.date()) for t in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What an organisation has released to a place: who released it and the figures; None where it has not."""
+
+    organisation: Place
+    release: Release | None
+    pack: Pack | None
+
+
+def received(place: Place) -> list[Received]:
+    """Every organisation with records of staff that lies in a place, with what it released to it."""
+    of = {release.place_id: release for release in releases_of.in_force_to(place).order_by("released_at")}
+    below = Place.objects.filter(path__startswith=place.path, kind__in=("trust", "practice", "network"), closed=None)
+    found = [
+        Received(o, of.get(o.pk), _pack(of.get(o.pk))) for o in below.exclude(pk=place.pk).order_by("kind", "name")
+    ]
+    return sorted(found, key=lambda r: (r.organisation.kind != "trust", r.release is None, r.organisation.name))
+
+
+def _pack(release: Release | None) -> Pack | None:
+    newest = releases_of.newest_pack(release) if release else None
+    return read_pack(bytes(newest.content)) if newest else None
+
+
+def kept(workspace: Workspace, of: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+    """What was made of this state of a workspace before; made and kept where it was not."""
+    told = repr((VERSION, workspace.folder.name, records_of(workspace.folder, state_of(workspace)), of))
+    key = hashlib.sha256(told.encode()).hexdigest()
+    cache = caches["pages"]
+    found: Made | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found)
+    return found
+
+
+@lru_cache(maxsize=64)
+def records_of(folder: Path, state: State) -> tuple[str, ...]:
+    """Which rows are in force: what is handed over to an audience makes a new generation and changes none of them."""
+    return tuple(sorted(Workspace(folder).current().part_names))

@@ -1,0 +1,1 @@
+"""How did the table of jobs come to be?"""

@@ -1,0 +1,57 @@
+"""Who does the jobs?
+
+    python -m keepwell.web.jobs.worker
+
+Any number may run at once. `keepwell serve` starts two: one that does everything, and one that is kept free for
+what is quick, so that a mail does not wait behind a large file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from keepwell.web.jobs.working import Worker
+
+LEASE: Final = 30.0
+PAUSE: Final = 0.5
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Work until told to stop by SIGTERM or SIGINT: the job at hand is then left to the next worker."""
+    parser = argparse.ArgumentParser(
+        prog="python -m keepwell.web.jobs.worker", description="Does the jobs of the site."
+    )
+    parser.add_argument("--quick", action="store_true", help="only jobs that are a matter of seconds")
+    parser.add_argument("--with-parent", action="store_true", help="end when whoever started this has ended")
+    parser.add_argument("--until-done", action="store_true", help="end when nothing is to be done")
+    parser.add_argument(
+        "--lease", type=float, default=LEASE, help="seconds until another takes over from one that died (%(default)s)"
+    )
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds between two looks (%(default)s)")
+    told = parser.parse_args(arguments)
+    parent = os.getppid() if told.with_parent else None
+    worker = started(lease=told.lease, pause=told.pause, quick=told.quick, parent=parent)
+    worker.stop_when_told()
+    if told.until_done:
+        worker.work_off()
+    else:
+        worker.work()
+
+
+def started(*, lease: float = LEASE, pause: float = PAUSE, quick: bool = False, parent: int | None = None) -> Worker:
+    """A worker, once the site is set up in this process."""
+    import django  # noqa: PLC0415 (models need the site set up first)
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keepwell.web.config.settings")
+    django.setup()
+    from keepwell.web.jobs.working import Worker  # noqa: PLC0415 (as above)
+
+    return Worker(lease=dt.timedelta(seconds=lease), pause=pause, quick=quick, parent=parent)
+
+
+if __name__ == "__main__":
+    main()

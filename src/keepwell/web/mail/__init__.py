@@ -1,0 +1,1 @@
+"""How is somebody told that something waits for them?"""

@@ -1,0 +1,1 @@
+"""How did the table of mails come to be?"""

@@ -1,0 +1,1 @@
+"""How does a page look like one of the NHS?"""

@@ -1,0 +1,1 @@
+"""Which organisations are there, and to what do they belong?"""

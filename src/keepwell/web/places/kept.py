@@ -1,0 +1,29 @@
+"""What has been made of these records before?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.cache import caches
+
+from keepwell.enquiries.kept_open import state_of
+from keepwell.records.workspace import Workspace
+
+Made = TypeVar("Made")
+
+
+def kept(workspace: Workspace, of: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+    """What was made of this state of a workspace before; made and kept where it was not.
+
+    `of` names what is made, a version of how first: values whose repr tells them apart. Errors are not kept.
+    """
+    told = repr((workspace.folder.name, state_of(workspace), of))
+    key = f"kept-{hashlib.sha256(told.encode()).hexdigest()}"
+    cache = caches["pages"]
+    found: Made | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found)
+    return found

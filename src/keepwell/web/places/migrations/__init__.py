@@ -1,0 +1,1 @@
+"""How did the tables of places come to be?"""

@@ -1,0 +1,17 @@
+"""How is somebody told that what they asked for is not allowed?"""
+
+from __future__ import annotations
+
+from keepwell.errors import KeepwellError
+
+
+class NotAllowed(KeepwellError):
+    """A rule says no. `wrong` is the rule's own sentence, the one that stands beside the button."""
+
+
+def refuse(
+    reason: str | None, *, found: str, attempt: str = "choose something else, or ask whoever keeps the site"
+) -> None:
+    """Raises NotAllowed with the reason, if there is one."""
+    if reason is not None:
+        raise NotAllowed(reason, found=found, attempt=attempt)

@@ -1,0 +1,1 @@
+"""What did an organisation release, to whom, under which policy?"""

@@ -1,0 +1,1 @@
+"""How did the tables of releases come to be?"""

@@ -1,0 +1,1 @@
+"""How the tables of uploads came to be."""

@@ -84,7 +84,7 @@ def bench_rates(workspace: Workspace, made: MadeUp) -> None:
 def bench_portable(workspace: Workspace) -> None:
     """The portable definition beside the fast road to the same flows."""
     try:
-        from keepwell.records.kernels import snapshot_flows_fast  # noqa: PLC0415
+        from keepwell.records.kernels import snapshot_flows_fast
     except ImportError:
         print("no fast road is kept: the portable definition is the only one")
         return

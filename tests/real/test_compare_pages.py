@@ -94,10 +94,10 @@ def test_the_table_to_take_away_is_the_command_lines(workspace: Workspace, choic
     assert len(rows) == 247
 
 
-def test_the_selection_is_the_command_lines(workspace: Workspace) -> None:
+def test_the_selection_is_the_command_lines(workspace: Workspace, choices: PeerChoices) -> None:
     lines = command_line(workspace, "target", "--take", "20")
     with Session(workspace) as session:
-        page = programme_page(session, PeerQuestion(take="20"), ())
+        page = programme_page(session, PeerQuestion(take="20"), choices, ())
     chosen = [line["organisation_name"] for line in lines if line["taken"] == "taken"]
     assert [row[0] for row in page.sections[0].grids[0].rows] == chosen
     assert page.sections[0].answer == (

@@ -22,8 +22,8 @@ from keepwell.reports.aims import Target, course_of
 from keepwell.reports.dashboard import MAIN, SECTIONS, dashboard
 from keepwell.reports.html import as_html
 from keepwell.reports.leaving import Asking
+from keepwell.reports.main_figures import main_figures
 from keepwell.reports.sections import Report, Section
-from keepwell.reports.standing import standings
 from keepwell.sources import ReadOptions
 from keepwell.sources.loading import load_file
 
@@ -79,7 +79,7 @@ def test_the_main_parts_come_in_their_order_and_any_other_by_its_key(session: Se
 def test_the_headline_measures_are_the_measures_of_those_chosen(
     session: Session, where: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> None:
-    found = {s.measure: s for s in standings(Asking(session, base(where, months=12, end=END)), 26)}
+    found = {s.measure: s for s in main_figures(Asking(session, base(where, months=12, end=END)), 26)}
     now, before = (one(session, "leaver_rate", where, end=end) for end in (END, END + -12))
     for name in ("leaver_rate", "leavers", "joiners", "stability_index"):
         assert found[name].value == now[name]
@@ -107,14 +107,14 @@ def test_the_headline_shows_change_and_icon_with_words(session: Session) -> None
 
 def test_a_year_before_of_other_organisations_is_not_compared(session: Session) -> None:
     yearly = Asking(session, base(months=12, end=END))
-    assert all(s.before is not None for s in standings(yearly, 26) if s.measure == "leaver_rate")
+    assert all(s.before is not None for s in main_figures(yearly, 26) if s.measure == "leaver_rate")
     hand = session.at_hand("esr_staff_in_post")
     assert hand is not None
     seen = dict(hand.seen)
     session.memory.answers.clear()
     try:
         hand.seen[min(seen)] = tuple(m for m in seen[min(seen)] if m > (END + -14).index)
-        found = {s.measure: s for s in standings(yearly, 26)}
+        found = {s.measure: s for s in main_figures(yearly, 26)}
         assert found["leaver_rate"].before is None
         assert found["leaver_rate"].change == "not known"
     finally:
@@ -174,6 +174,18 @@ def test_a_group_that_nobody_left_has_a_page_all_the_same(session: Session) -> N
     assert page["reasons"].answer.startswith(("No leaver among them", "Of all leavers"))
 
 
+def test_where_nobody_was_in_post_at_the_start_the_teams_say_so_and_the_page_stands(session: Session) -> None:
+    fields = ("band", "age_band")
+    new = next(
+        row
+        for row in answer(session.workspace, replace(base(), measure="leavers", by=fields), session).rows()
+        if not row["headcount_at_start"] and row["headcount_at_end"]
+    )
+    where = tuple((name, (new[name],)) for name in fields)
+    page = parts(dashboard(session, base(where), "newcomers"))
+    assert page["teams"].answer == "Nobody was in post at the start, so no share of them left."
+
+
 def test_filters_with_nobody_in_post_are_refused_in_three_lines(session: Session) -> None:
     doctors_in_band_5 = (("staff_group", ("Medical and Dental",)), ("band", ("Review Body Band 5",)))
     with pytest.raises(EnquiryRefused, match="nobody in post"):
@@ -186,7 +198,9 @@ AIM = Target(
 
 
 def test_a_target_is_on_course_when_the_figure_is_at_the_line_or_better(session: Session) -> None:
-    standing = next(s for s in standings(Asking(session, base(months=12, end=END)), 26) if s.measure == "leaver_rate")
+    standing = next(
+        s for s in main_figures(Asking(session, base(months=12, end=END)), 26) if s.measure == "leaver_rate"
+    )
     half_way = course_of(AIM, replace(standing, value=0.10), END)
     assert half_way.expected == pytest.approx(0.10)
     assert course_of(AIM, replace(standing, value=0.0999), END).good
@@ -199,7 +213,9 @@ def test_a_target_is_on_course_when_the_figure_is_at_the_line_or_better(session:
     over = course_of(replace(AIM, by=END), replace(standing, value=0.07), END)
     assert over.sentence.startswith("Reached.")
     more = replace(AIM, measure="stability_index", value=0.9, from_value=0.8)
-    higher = next(s for s in standings(Asking(session, base(months=12, end=END)), 26) if s.measure == "stability_index")
+    higher = next(
+        s for s in main_figures(Asking(session, base(months=12, end=END)), 26) if s.measure == "stability_index"
+    )
     assert course_of(more, replace(higher, value=0.86), END).good
     assert not course_of(more, replace(higher, value=0.84), END).good
     with pytest.raises(EnquiryRefused, match="ends after"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 import shutil
@@ -22,7 +23,9 @@ from keepwell.web.accounts.models import User
 from keepwell.web.audit.models import AccessEvent
 from keepwell.web.audit.queries import chain_end
 from keepwell.web.comparing import queries
+from keepwell.web.jobs.working import Worker
 from keepwell.web.places.queries import published_workspace
+from keepwell.web.places.signals import published_changed
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from turnover_by_hand import Place, loaded
@@ -167,6 +170,19 @@ def test_a_place_that_is_not_published_is_told_so(here: System) -> None:
     assert "Which organisations differ from their peers?" in page
 
 
+def test_with_too_few_of_any_kind_figures_stand_side_by_side_without_limits(
+    nothing_loaded: System, tmp_path: Path
+) -> None:
+    shutil.copytree(loaded(tmp_path / "few", trusts(30)[:3]).folder, published_workspace().folder)
+    client = viewer(nothing_loaded)
+    answered = client.get("/rx1/compare/")
+    assert answered.status_code == 200
+    assert "that takes 5. These are the figures of 3, side by side." in words(answered.content)
+    assert ["Trust RX1 (your organisation)", "900", "3.33%"] in table(answered.content, "Leaver rate, side by side")
+    assert client.get("/published/compare/take/csv/").status_code == 200
+    assert "Nobody can be chosen: that takes 5" in read(client, "/published/compare/programme/")
+
+
 # What is asked
 
 
@@ -198,9 +214,9 @@ def test_what_is_asked_stands_in_the_address(here: System, asked: dict[str, str]
 
     if "end" in asked:
         engine_asked = {"end": Month.parse(asked["end"])}
-    rows = [row for row in engine(**engine_asked) if row["benchmark_group"] == SMALL]
-    page = viewer(here).get("/published/compare/", {"group": SMALL, **asked}).content
-    assert [row[2] for row in table(page, f"Leaver rate and size: {SMALL}")] == [
+    rows = [row for row in engine(**engine_asked) if row["benchmark_group"] == LARGE]
+    page = viewer(here).get("/published/compare/", {"group": LARGE, **asked}).content
+    assert [row[2] for row in table(page, f"Leaver rate and size: {LARGE}")] == [
         f"{r['leaver_rate']:.2%}" for r in rows
     ]
     assert 'href="/published/compare/?' in page.decode()
@@ -211,6 +227,8 @@ def test_what_is_asked_stands_in_the_address(here: System, asked: dict[str, str]
 def test_other_measures_are_compared_too(here: System, measure: str) -> None:
     page = read(viewer(here), "/published/compare/", group=LARGE, measure=measure)
     assert measure.replace("_", " ").capitalize() in page
+    assert "February 2025, all staff." in page
+    assert ("about a twelfth of a year’s" in page) == (measure != "stability_index")
 
 
 def test_a_kind_with_too_few_says_so(here: System) -> None:
@@ -305,3 +323,11 @@ def test_nothing_loaded_names_the_file_and_who_may_load_it(nothing_loaded: Syste
     assert client.get("/published/compare/take/csv/").status_code == 404
     analyst = signed_in(User.objects.get(name="Ann Analyst"))
     assert 'href="/rx1/data/"' in analyst.get("/rx1/compare/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_pages_are_made_ready_after_a_load(here: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    published_changed.send(sender=None)
+    Worker(lease=dt.timedelta(minutes=1), pause=0.01).work_off()
+    monkeypatch.setattr(queries, "peer_page", lambda *told: pytest.fail("it was made before"))
+    assert "Trust RX1 has a leaver rate of 10.00%" in read(viewer(here), "/rx1/compare/")

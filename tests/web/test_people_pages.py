@@ -14,6 +14,7 @@ from django.test import Client
 from keepwell.web.accounts.models import Grant, Role, User
 from keepwell.web.accounts.rules import standing
 from keepwell.web.jobs.working import Worker
+from keepwell.web.mail.models import Message
 from keepwell.web.places.models import Place
 from keepwell.web.places.queries import parent_on, workspace_of
 from keepwell.web.releases.models import Release
@@ -75,6 +76,20 @@ def test_exact_figures_wait_for_a_second_person_whose_button_the_first_does_not_
     made.refresh_from_db()
     assert made.confirmed_by == second
     assert signed_in(second).post(address).status_code == 409  # the second click changes nothing
+
+
+def test_somebody_who_has_not_accepted_is_invited_again_by_those_who_invite(here: System) -> None:
+    lead = signed_in(somebody("Retention lead", retention_lead=here.northmoor))
+    role = Role.objects.get(key="viewer")
+    lead.post("/rx1/people/invite/", INVITATION | {"role": role.pk, "place": here.northmoor.pk})
+    made = Grant.objects.get(user__email="new@example.org")
+    posted = Message.objects.count()
+    assert "Invite again" in lead.get("/rx1/people/").content.decode()
+    assert lead.post(f"/rx1/people/{made.pk}/again/").status_code == 302
+    assert Message.objects.count() == posted + 1
+    theirs = signed_in(somebody("Southmoor lead", retention_lead=here.southmoor))
+    assert theirs.post(f"/rx2/people/{made.pk}/again/").status_code == 404
+    assert Message.objects.count() == posted + 1
 
 
 @pytest.mark.parametrize("key", ["line_manager", "viewer", "staff_side", "hr_analyst", "listener"])

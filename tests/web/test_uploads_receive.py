@@ -73,7 +73,9 @@ def test_what_follows_a_form_without_its_token_is_not_kept(here: System) -> None
     client.force_login(
         somebody("HR analyst", hr_analyst=here.northmoor), "allauth.account.auth_backends.AuthenticationBackend"
     )
-    answer = client.post("/rx1/data/choose/", {"file": SimpleUploadedFile("forged.csv", b"a,b\n1,2\n")})
+    client.get("/rx1/data/choose/")  # so that there is a token to compare with, and the file is read
+    said = {"csrfmiddlewaretoken": "x" * 64, "file": SimpleUploadedFile("forged.csv", b"a,b\n1,2\n")}
+    answer = client.post("/rx1/data/choose/", said)
     assert answer.status_code == 403
     assert not Upload.objects.exists()
     assert kept_folders() == []

@@ -161,11 +161,13 @@ TABLE: dict[str, Row] = {
     # People, places, releases and the register.
     "site_people": on_site(MANAGE_PEOPLE),
     "close_account": on_site(MANAGE_PEOPLE, given=an_account),
+    "take_second_step_away": on_site(MANAGE_PEOPLE, given=an_account),
     "site_roles": signed_in(),
     "site_places": on_site(EDIT_PLACES),
     "add_place": on_site(EDIT_PLACES),
     "people": at_place(PEOPLE),
     "invite": at_place(MANAGE_PEOPLE),
+    "invite_again": at_place(PEOPLE, 405, given=a_grant, seen_at=ITSELF),
     "confirm_role": at_place(PEOPLE, given=a_grant, seen_at=ITSELF),
     "end_role": at_place(PEOPLE, given=a_grant, seen_at=ITSELF),
     "place_page": at_place(ANY_ROLE),

@@ -15,9 +15,9 @@ from keepwell.measures import measure
 from keepwell.periods import Month
 from keepwell.reports.changing import FEWEST_POINTS, MOST_POINTS, months_to
 from keepwell.reports.leaving import Asking
+from keepwell.reports.main_figures import OF_STAFF, MainFigure, in_units
 from keepwell.reports.sections import Grid, Section
 from keepwell.reports.spc_tables import POINTS, point_cells
-from keepwell.reports.standing import OF_STAFF, Standing, in_units
 
 YEAR: Final = 12
 TWELFTH: Final = (
@@ -57,7 +57,7 @@ class Course:
     sentence: str
 
 
-def course_of(target: Target, standing: Standing, last: Month) -> Course:
+def course_of(target: Target, main: MainFigure, last: Month) -> Course:
     """Whether a target is on course at the newest month.
 
         expected = from value + (target - from value) × months gone / months in all
@@ -65,7 +65,7 @@ def course_of(target: Target, standing: Standing, last: Month) -> Course:
     Before the line begins, what is expected is its first value; after its end, the target.
     Raises EnquiryRefused for a line that ends before it begins.
     """
-    first, begin = _begin(target, standing, last)
+    first, begin = _begin(target, main, last)
     span = target.by - first
     if span <= 0:
         raise EnquiryRefused(
@@ -74,23 +74,23 @@ def course_of(target: Target, standing: Standing, last: Month) -> Course:
     gone = min(max((last - first) / span, 0.0), 1.0)
     expected = begin + (target.value - begin) * gone
     better = measure(target.measure).better
-    reached = standing.value <= expected if better == "lower" else standing.value >= expected
+    reached = main.value <= expected if better == "lower" else main.value >= expected
     good = None if better == "neither" else reached
-    return Course(target, standing.value, expected, good, _said(target, standing, expected, good, last))
+    return Course(target, main.value, expected, good, _said(target, main, expected, good, last))
 
 
-def _begin(target: Target, standing: Standing, last: Month) -> tuple[Month, float]:
+def _begin(target: Target, main: MainFigure, last: Month) -> tuple[Month, float]:
     if target.from_month is not None and target.from_value is not None:
         return target.from_month, target.from_value
-    if standing.before is not None:
-        return last + -YEAR, standing.before
-    return last, standing.value
+    if main.before is not None:
+        return last + -YEAR, main.before
+    return last, main.value
 
 
-def _said(target: Target, standing: Standing, expected: float, good: bool | None, last: Month) -> str:
+def _said(target: Target, main: MainFigure, expected: float, good: bool | None, last: Month) -> str:
     unit = measure(target.measure).unit
-    aim, now, line = (in_units(v, unit) for v in (target.value, standing.value, expected))
-    what = f"{standing.label}: {aim} by {target.by.in_words}, set by {target.set_by} on {target.set_on:%d/%m/%Y}."
+    aim, now, line = (in_units(v, unit) for v in (target.value, main.value, expected))
+    what = f"{main.label}: {aim} by {target.by.in_words}, set by {target.set_by} on {target.set_on:%d/%m/%Y}."
     if target.by <= last:
         verdict = {True: "Reached.", False: "Not reached.", None: ""}[good]
         return f"{verdict} {what} It is {now}.".strip()
@@ -99,27 +99,27 @@ def _said(target: Target, standing: Standing, expected: float, good: bool | None
 
 
 def targets_section(
-    yearly: Asking, found: tuple[Standing, ...], targets: tuple[Target, ...], months: int
+    yearly: Asking, found: tuple[MainFigure, ...], targets: tuple[Target, ...], months: int
 ) -> tuple[Section, dict[str, Released]]:
     """Each target with its sentence, and where its single months can be charted, the trajectory on the chart."""
     last = yearly.base.end
     assert last is not None
     sentences, pictures, grids, notes, definitions = [], [], [], [], []
     for target in targets:
-        standing = next((s for s in found if s.measure == target.measure), None)
-        if standing is None:
+        main = next((s for s in found if s.measure == target.measure), None)
+        if main is None:
             sentences.append(f"{measure(target.measure).label}: a target is set, and nothing loaded tells the figure.")
             continue
-        course = course_of(target, standing, last)
-        definitions.append(standing.definition)
+        course = course_of(target, main, last)
+        definitions.append(main.definition)
         answer = _monthly(yearly, target, months)
         sentences.append(course.sentence + ("" if answer is None else _by_month(answer)))
         if answer is not None:
             parts = YEAR if target.measure in FLOWS else 1
             notes += [TWELFTH] if parts > 1 else []
-            first, begin = _begin(target, standing, last)
+            first, begin = _begin(target, main, last)
             line = Trajectory(first, begin / parts, target.by, target.value / parts)
-            title = f"{standing.label} of each month, with the way to the target"
+            title = f"{main.label} of each month, with the way to the target"
             pictures.append(control_chart(answer.released, title, course.sentence, trajectory=line))
             cells = tuple(point_cells(answer, point) for point in answer.points)
             headings = tuple(heading.capitalize() for heading in POINTS)

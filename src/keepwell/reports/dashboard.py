@@ -20,13 +20,13 @@ from keepwell.reports.changing import FEWEST_POINTS, MOST_POINTS, is_it_changing
 from keepwell.reports.equality import who_is_more_likely
 from keepwell.reports.highest import where_highest
 from keepwell.reports.leaving import Asking, headline, monthly_course
+from keepwell.reports.main_figures import MainFigure, headline_section, main_figures
 from keepwell.reports.people import could_retire, early_leaving, other_figures, since_last_month, where_change_came_from
 from keepwell.reports.quality import quality
 from keepwell.reports.reasons import why_they_go
 from keepwell.reports.sections import Figure, Report, Section, grid
 from keepwell.reports.sickness import sickness_and_posts
 from keepwell.reports.staff import FEWEST_MONTHS, STAFF_GROUP, UNIT, YEAR, months_in_a_row_of
-from keepwell.reports.standing import Standing, headline_section, standings
 
 Made = tuple[Section | None, dict[str, Released]]
 PLACES: Final = frozenset({"organisation", "icb", "region", "directorate", "unit"})
@@ -51,8 +51,8 @@ class Page:
         return self.have - 1
 
     @cached_property
-    def standings(self) -> tuple[Standing, ...]:
-        return standings(self.yearly, self.months)
+    def main_figures(self) -> tuple[MainFigure, ...]:
+        return main_figures(self.yearly, self.months)
 
     @cached_property
     def several(self) -> bool:
@@ -146,8 +146,8 @@ def _made(key: str, question: str, make: Callable[[Page], Made], page: Page) -> 
 
 def _headline(page: Page) -> Made:
     sentence, released = headline(page.yearly, page.whose, page.in_words)
-    section = headline_section(page.yearly, sentence, page.standings, page.last)
-    return section, {"Headline": released} | {s.label: s.released for s in page.standings}
+    section = headline_section(page.yearly, sentence, page.main_figures, page.last)
+    return section, {"Headline": released} | {s.label: s.released for s in page.main_figures}
 
 
 def _month(page: Page) -> Made:
@@ -266,7 +266,7 @@ def _changing(page: Page) -> Made:
 
 
 def _targets(page: Page) -> Made:
-    return targets_section(page.yearly, page.standings, page.targets, page.months) if page.targets else (None, {})
+    return targets_section(page.yearly, page.main_figures, page.targets, page.months) if page.targets else (None, {})
 
 
 def _of_year(make: Callable[[Asking, str], Made]) -> Callable[[Page], Made]:

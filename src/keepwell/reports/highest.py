@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from keepwell.charts.intervals import intervals
 from keepwell.disclosure import Released
+from keepwell.errors import EnquiryRefused
 from keepwell.records.staff import NOT_KNOWN
 from keepwell.reports.leaving import Asking
 from keepwell.reports.sections import Section, grid
@@ -30,10 +31,19 @@ CAN_BE_CHANCE = 0.05
 def where_highest(
     asking: Asking, by: tuple[str, ...], label: str, named: Mapping[str, str], *, key: str, question: str
 ) -> tuple[Section, Released]:
-    """Groups in the order of the least that their share can be, so that chance does not lead the list."""
+    """Groups in the order of the least that their share can be, so that chance does not lead the list.
+
+    Raises EnquiryRefused where nobody was in post at the start: there is no share of nobody.
+    """
     released = _told_apart(_by_lowest(asking.about("share_who_left", by=by)), label)
     all_together = asking.about("share_who_left").rows()[0]["share_who_left"]
     rows = [row for row in released.rows() if row["share_who_left"] is not None]
+    if all_together is None:
+        raise EnquiryRefused(
+            "Nobody was in post at the start, so no share of them left.",
+            found=f"{len(rows)} {named['many']} with a share",
+            attempt="a longer period, or more of the people",
+        )
     above = [row for row in rows if row["lower_95"] > all_together]
     sentence = _above_in_words(above, rows, named, label, all_together)
     title = f"Share who left, by {named['one']}"

@@ -42,7 +42,7 @@ def own_figures(session: Session, measure: str, source: str) -> Shown:
     asked = Enquiry(measure, source=source)
     whole = answer(session.workspace, asked, session)
     released = _by_group(session, asked) or whole
-    names = [name for name in released.table.column_names if name not in NOT_SHOWN]
+    names = _columns(released)
     headings = {name: name.replace("_", " ").capitalize() for name in names}
     meant = whole.definition
     table = grid(released, headings, f"{meant.label}: {meant.window}", most=MOST_ROWS)
@@ -50,6 +50,17 @@ def own_figures(session: Session, measure: str, source: str) -> Shown:
     said = f"{meant.label}: {figures[0].value}." if figures else f"{meant.label}, line by line."
     section = Section("figures", "What is it here?", said, figures, (), (table,), whole.notes, (meant,))
     return Shown(section, released)
+
+
+def _columns(released: Released) -> list[str]:
+    """The columns that a reader needs: the groups, the measure, the people that it is made of."""
+    meant = released.definition
+    names = [name for name in released.table.column_names if name not in NOT_SHOWN]
+    if meant.basis == "headcount":
+        names = [name for name in names if not name.startswith("fte_at") and not name.endswith("_fte")]
+    groups = [name for name in GROUPS if name in names]
+    first = [*groups, *(["organisation_name"] if "organisation_name" in names else []), meant.measure]
+    return [*(name for name in first if name in names), *(name for name in names if name not in first)]
 
 
 def _by_group(session: Session, asked: Enquiry) -> Released | None:

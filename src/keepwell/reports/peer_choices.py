@@ -8,7 +8,7 @@ from typing import Final
 from keepwell.content import staff_group_unions
 from keepwell.enquiries import Enquiry, Session, answer
 from keepwell.errors import EnquiryRefused, listed
-from keepwell.records.flows import months_loaded
+from keepwell.records.flows import ALL_STAFF_GROUPS, months_loaded
 
 SOURCE: Final = "nhs_turnover"
 MEASURES: Final = ("leaver_rate", "joiner_rate", "stability_index", "share_who_left")
@@ -85,11 +85,13 @@ def peer_choices(session: Session) -> PeerChoices:
         )
         for row in rows
     )
-    groups = answer(session.workspace, _published(("staff_group",)), session).rows()
-    months = months_loaded(session.flows())
+    flows = session.flows()
+    months = months_loaded(flows)
+    newest = flows.filter(flows.month == months[-1].index, flows.staff_group != ALL_STAFF_GROUPS)
+    groups = newest.select("staff_group").distinct().to_pyarrow()["staff_group"].to_pylist()
     return PeerChoices(
         tuple(sorted(organisations, key=lambda o: o.name)),
-        tuple(sorted(row["staff_group"] for row in groups)),
+        tuple(sorted(groups)),
         tuple(union.name for union in staff_group_unions()),
         tuple(str(month) for month in reversed(months)),
         tuple(length for length in LENGTHS if length <= len(months)),

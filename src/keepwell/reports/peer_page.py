@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
 
-from keepwell.charts.funnel import funnel
+from keepwell.charts.funnel import TITLES, funnel
 from keepwell.charts.intervals import intervals
 from keepwell.charts.picture import Picture
 from keepwell.disclosure import Released
-from keepwell.enquiries import Enquiry, Session
-from keepwell.enquiries.comparing import WITHIN, comparing, for_readers, in_one_sentence
+from keepwell.enquiries import Enquiry, Session, answer
+from keepwell.enquiries.comparing import FEWEST_PEERS, WITHIN, comparing, for_readers, in_one_sentence
+from keepwell.enquiries.staff_groups import with_unions
 from keepwell.enquiries.targeting import MEASURE, TAKEN, Targeted, list_of_taken, said_of, targeting
 from keepwell.errors import EnquiryRefused
-from keepwell.periods import Month
-from keepwell.reports.comparing import BEYOND, HOW_TO_READ, MOST_FUNNELS, PHI
+from keepwell.periods import Month, Period
+from keepwell.reports.comparing import BEYOND, MOST_FUNNELS, PHI
+from keepwell.reports.comparing import HOW_TO_READ as OF_THE_LIMITS
 from keepwell.reports.peer_choices import SOURCE, PeerChoices, PeerQuestion
 from keepwell.reports.sections import Figure, Grid, Section, grid
 
 MOST_IN_ORDER: Final = 25
 """How many organisations the picture of the order has; the table has all."""
+HOW_TO_READ: Final = (
+    OF_THE_LIMITS[0],
+    "Compared are organisations of one benchmark group only; the first rank is the highest figure.",
+)
 YOURS: Final = "your organisation"
 PROGRAMME: Final = {
     "organisation_name": "Organisation",
@@ -48,6 +54,12 @@ class PeerPage:
     sections: tuple[Section, ...]
     released: Released
 
+    @property
+    def period(self) -> Period | None:
+        """The months that the figures are of; None where there is no figure."""
+        row = next(iter(self.released.rows()), None)
+        return None if row is None else Period(Month.of(row["period_start"]), Month.of(row["period_end"]))
+
 
 def peer_page(session: Session, question: PeerQuestion, choices: PeerChoices, own: tuple[str, ...]) -> PeerPage:
     """Organisations beside their peers: of one kind, or of all kinds, or those that lie in a place.
@@ -55,8 +67,11 @@ def peer_page(session: Session, question: PeerQuestion, choices: PeerChoices, ow
     `own` are the codes of the reader's organisations, marked wherever they stand. Raises EnquiryRefused for what the
     published figures cannot answer.
     """
-    released = _compared(session, question)
     members = choices.lying_in(question.icb, question.region)
+    try:
+        released = comparing(session.workspace, _enquiry(question), session=session)
+    except EnquiryRefused as refusal:
+        return _side_by_side(session, question, choices, own, refusal)
     shown = _of(released, question.group, members)
     if question.group:
         sections = _one_kind(released, shown, question.group, own)
@@ -78,8 +93,37 @@ def _enquiry(question: PeerQuestion) -> Enquiry:
     )
 
 
-def _compared(session: Session, question: PeerQuestion) -> Released:
-    return comparing(session.workspace, _enquiry(question), session=session)
+def _side_by_side(
+    session: Session, question: PeerQuestion, choices: PeerChoices, own: tuple[str, ...], refusal: EnquiryRefused
+) -> PeerPage:
+    """The figures alone, where no kind has enough organisations to say what chance does; else the refusal itself."""
+    asked, _ = with_unions(session.workspace, replace(_enquiry(question), by=("organisation",)), session)
+    released = answer(session.workspace, asked, session)
+    members = choices.lying_in(question.icb, question.region)
+    kinds = {o.code: o.group for o in choices.organisations}
+    codes = [row["organisation"] for row in released.rows()]
+    if not _too_few(choices, codes):
+        raise refusal
+    keep = [
+        (members is None or code in members) and (not question.group or kinds.get(code) == question.group)
+        for code in codes
+    ]
+    shown = _only(released, keep)
+    label = released.definition.label
+    said = (
+        f"Too few organisations of one kind are published here to say what chance does: that takes {FEWEST_PEERS}. "
+        f"These are the figures of {shown.table.num_rows}, side by side."
+    )
+    headings = {"organisation_name": "Organisation", "headcount_at_start": "In post at start", question.measure: label}
+    tables = (grid(_marked(shown, own), headings, f"{label}, side by side"),) if any(keep) else ()
+    section = Section("peers", "How do organisations stand?", said, (), (), tables, (), (released.definition,))
+    return PeerPage((section,), shown)
+
+
+def _too_few(choices: PeerChoices, codes: Collection[str]) -> bool:
+    """Whether there are organisations, and of no kind enough to say what chance does."""
+    kinds = Counter(o.group for o in choices.organisations if o.code in codes)
+    return bool(kinds) and max(kinds.values()) < FEWEST_PEERS
 
 
 def _of(released: Released, group: str, members: Collection[str] | None) -> Released:
@@ -139,7 +183,7 @@ def _order(shown: Released, average: float, group: str, own: tuple[str, ...]) ->
     if not rows:
         return Section("order", "Who stands where?", f"No organisation of this kind ({group}) lies there.")
     first = _window(rows, own)
-    part = _marked(replace(ranked, table=ranked.table.slice(first, MOST_IN_ORDER)), own)
+    part = _named_for_picture(replace(ranked, table=ranked.table.slice(first, MOST_IN_ORDER)), own)
     ties = sum(row["lower_95"] <= average <= row["upper_95"] for row in rows)
     said = (
         f"{ties} of {len(rows)} cannot be told apart from the average of their kind, {average:.2%}: "
@@ -178,8 +222,7 @@ def _all_kinds(released: Released, own: tuple[str, ...]) -> Section:
     under = tuple(_table(_of(released, group, None), own, f"{label} and size: {group}") for group in groups)
     apart = _only(released, [row["position"] in BEYOND for row in released.rows()])
     tables = (*under, _kinds(released), _table(apart, own, "Organisations beyond the limits of their kind"))
-    kinds = tuple(f"{row[WITHIN]}:" for row in released.rows())
-    notes = (*HOW_TO_READ, PHI, *(note for note in released.notes if not note.startswith(kinds)))
+    notes = (*HOW_TO_READ, PHI, *(note for note in released.notes if not note.startswith(_kinds_of(released))))
     return Section(
         "peers",
         "Which organisations differ from their peers?",
@@ -190,6 +233,11 @@ def _all_kinds(released: Released, own: tuple[str, ...]) -> Section:
         notes,
         (released.definition,),
     )
+
+
+def _kinds_of(released: Released) -> tuple[str, ...]:
+    """How the notes on single kinds begin."""
+    return tuple(f"{row[WITHIN]}:" for row in released.rows())
 
 
 def _funnel_of(released: Released, group: str, title: str) -> Picture:
@@ -241,9 +289,17 @@ def _table(released: Released, own: tuple[str, ...], caption: str) -> Grid:
 
 
 def _marked(released: Released, own: tuple[str, ...]) -> Released:
+    return _renamed(released, lambda name, code: f"{name} ({YOURS})" if code in own else name)
+
+
+def _named_for_picture(released: Released, own: tuple[str, ...]) -> Released:
+    """Short names, the reader's own organisation marked at the front, where no room can cut it off."""
+    return _renamed(released, lambda name, code: f"{'Ours: ' if code in own else ''}{TITLES.sub('', name)}")
+
+
+def _renamed(released: Released, name_of: Callable[[str, str], str]) -> Released:
     names = [
-        f"{row['organisation_name'] or row['organisation']}{f' ({YOURS})' if row['organisation'] in own else ''}"
-        for row in released.rows()
+        name_of(str(row["organisation_name"] or row["organisation"]), row["organisation"]) for row in released.rows()
     ]
     at = released.table.column_names.index("organisation_name")
     return replace(released, table=released.table.set_column(at, "organisation_name", pa.array(names, pa.string())))
@@ -253,19 +309,21 @@ def _only(released: Released, keep: list[bool]) -> Released:
     return replace(released, table=released.table.filter(pa.array(keep, pa.bool_())))
 
 
-def programme_page(session: Session, question: PeerQuestion, own: tuple[str, ...]) -> PeerPage:
+def programme_page(session: Session, question: PeerQuestion, choices: PeerChoices, own: tuple[str, ...]) -> PeerPage:
     """Whom a national programme would support, why, and what would come without any support.
 
-    Raises EnquiryRefused for another measure than the leaver rate, or as `enquiries.targeting.targeting`.
+    Raises EnquiryRefused as `enquiries.targeting.targeting`.
     """
-    if question.measure != MEASURE:
-        raise EnquiryRefused(
-            "The programme chose by the leaver rate.",
-            found=question.measure.replace("_", " "),
-            attempt="the page without that",
+    try:
+        targeted = targeting(session.workspace, _enquiry(question), take=int(question.take or "20"), session=session)
+    except EnquiryRefused:
+        if not _too_few(choices, [o.code for o in choices.organisations]):
+            raise
+        asked = answer(session.workspace, replace(_enquiry(question), by=("organisation",)), session)
+        said = (
+            f"Nobody can be chosen: that takes {FEWEST_PEERS} published organisations of one kind, and here are fewer."
         )
-    take = int(question.take or "20")
-    targeted = targeting(session.workspace, _enquiry(question), take=take, session=session)
+        return PeerPage((Section("programme", "Who would be chosen?", said, notes=PLAIN),), asked)
     shown = list_of_taken(targeted)
     chosen = _only(shown, [row["taken"] == TAKEN for row in shown.rows()])
     tables = (
@@ -279,7 +337,7 @@ def programme_page(session: Session, question: PeerQuestion, own: tuple[str, ...
         _fall(targeted),
         (),
         tables,
-        (*PLAIN, *targeted.released.notes),
+        (*PLAIN, *(note for note in targeted.released.notes if not note.startswith(_kinds_of(targeted.released)))),
         (targeted.released.definition,),
     )
     return PeerPage((section,), targeted.released)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from keepwell.web.accounts.links import ASK_FOR_ANOTHER, INVITATION, LINK_IS_NOTHING, NEW_PASSWORD, locked
@@ -35,7 +35,11 @@ def invite(*, email: str, name: str, by: User, made_up: bool = False) -> User:
     if known is not None:
         return known
     user = User(email=address, name=name.strip(), invited_by=by, made_up=made_up, password=make_password(None))
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # somebody else has invited them just now
+        return User.objects.get(email__iexact=address)
     tell("invited", to=user, by=by)
     return user
 
@@ -50,7 +54,7 @@ def grant(*, to: User, role: Role, place: Place | None, by: User, until: dt.date
     refuse(cannot_grant(by, to, role, place), found=f"{role.name} at {place or 'the whole site'}")
     now = timezone.now()
     alone = role.exact and _first_of_all(by)
-    made = Grant.objects.create(
+    made = Grant(
         user=to,
         role=role,
         place=place,
@@ -59,12 +63,23 @@ def grant(*, to: User, role: Role, place: Place | None, by: User, until: dt.date
         in_force_at=None if role.exact and not alone else now,
         without_second_person=alone,
     )
+    _save(made)
     if role.exact and place is not None:
         for lead in told_of_exact(place):
             tell("exact_opened" if alone else "exact_waiting", to=lead, by=by)
     tell("granted", to=to, by=by)
     forget_grants(to)
     return made
+
+
+def _save(made: Grant) -> None:
+    """Raises NotAllowed where somebody else has given the same just now."""
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        refuse(f"{made.user.name} is {made.role.name.lower()} there already.", found=str(made))
+        raise
 
 
 @transaction.atomic

@@ -107,9 +107,15 @@ def places_of(user: User) -> QuerySet[Place]:
     return Place.objects.filter(reduce(Q.__or__, reached)) if reached else Place.objects.none()
 
 
+def mailbox(user: User) -> str:
+    """The mailbox that somebody's address leads to: post for name+anything comes to name."""
+    name, _, domain = user.email.casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
+
+
 def cannot_grant(by: User, to: User, role: Role, place: Place | None) -> str | None:
     """Why somebody cannot give a role to another; None if they can."""
-    if by.pk == to.pk:
+    if by.pk == to.pk or mailbox(by) == mailbox(to):
         return "Nobody gives a role to themselves."
     if not to.is_active:
         return f"{to.name}'s account is closed."
@@ -134,9 +140,9 @@ def cannot_confirm(by: User, grant: Grant) -> str | None:
     """Why somebody cannot confirm that exact figures are opened; None if they can."""
     if grant.in_force_at is not None or grant.ended_at is not None:
         return "This is confirmed or ended already."
-    if by.pk == grant.user_id:
+    if by.pk == grant.user_id or mailbox(by) == mailbox(grant.user):
         return "Nobody confirms a role of their own."
-    if by.pk == grant.granted_by_id:
+    if grant.granted_by is not None and mailbox(by) == mailbox(grant.granted_by):
         return "A second person has to confirm what you have given."
     if grant.place is None:
         return cannot_on_site(by, CONFIRM_GRANTS)

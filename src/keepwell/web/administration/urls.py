@@ -9,11 +9,13 @@ from keepwell.web.administration.views import people, places, register, releases
 urlpatterns = [
     path("site/people/", people.site_people, name="site_people"),
     path("site/people/<int:number>/close/", people.close, name="close_account"),
+    path("site/people/<int:number>/second-step/", people.take_second_step_away, name="take_second_step_away"),
     path("site/roles/", people.site_roles, name="site_roles"),
     path("site/places/", places.site_places, name="site_places"),
     path("site/places/add/", places.add, name="add_place"),
     path("<slug:place>/people/", people.people, name="people"),
     path("<slug:place>/people/invite/", people.invite, name="invite"),
+    path("<slug:place>/people/<int:number>/again/", people.invite_again, name="invite_again"),
     path("<slug:place>/people/<int:number>/confirm/", people.confirm, name="confirm_role"),
     path("<slug:place>/people/<int:number>/end/", people.end, name="end_role"),
     path("<slug:place>/place/", places.place_page, name="place_page"),

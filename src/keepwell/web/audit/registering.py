@@ -7,10 +7,12 @@ and places came to be as they are. What is secret or only somebody's own never g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.db.models import Model
+from django.db.models.signals import post_save
 
 from keepwell.web.accounts.models import Grant, Role, User
 from keepwell.web.places.models import Belonging, Place, Succession
@@ -34,3 +36,10 @@ def keep_changes() -> None:
     """Keep every change of accounts, roles and places."""
     for model in (User, Role, Grant, Place, Belonging, Succession):
         keep_changes_of(model, but=("path",) if model is Place else ())
+    post_save.connect(_forget_address, sender=LogEntry, dispatch_uid="audit_forget_address")
+
+
+def _forget_address(sender: Any, instance: LogEntry, created: bool, **more: Any) -> None:
+    """Who made a change is kept by their number: not their address, nor from where they came."""
+    if created and (instance.actor_email or instance.remote_port):
+        LogEntry.objects.filter(pk=instance.pk).update(actor_email=None, remote_port=None)

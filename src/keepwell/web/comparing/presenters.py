@@ -14,6 +14,7 @@ from keepwell.errors import counted
 from keepwell.measures import measures
 from keepwell.periods import Month
 from keepwell.reports.peer_choices import MEASURES, TAKES, Organisation, PeerChoices
+from keepwell.reports.peer_page import PeerPage
 from keepwell.web.accounts.gate import person
 from keepwell.web.accounts.rules import standing
 from keepwell.web.comparing.rules import cannot_compare
@@ -105,6 +106,17 @@ def with_asked(address: str, asked: Mapping[str, str], without: str = "", **more
     """An address with what was asked, less one thing, and with more."""
     kept = {name: value for name, value in {**asked, **more}.items() if value and name != without}
     return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def what_is_shown(shown: PeerPage, asked: Mapping[str, str]) -> str:
+    """Of which months and of whom the figures are."""
+    period, whom = shown.period, asked.get("staff_group") or "all staff"
+    if period is None:
+        return f"Of {whom}."
+    words, adds_up = f"{period.in_words}, {whom}.", shown.released.definition.measure != "stability_index"
+    if period.months > 1 or not adds_up:
+        return words
+    return f"{words} These are rates of one month, about a twelfth of a year’s."
 
 
 def neighbours(address: str, asked: Mapping[str, str], own: Organisation | None, known: PeerChoices) -> list[Link]:

@@ -56,10 +56,11 @@ def page(question: PeerQuestion, own: tuple[str, ...]) -> PeerPage:
 
 def programme(question: PeerQuestion, own: tuple[str, ...]) -> PeerPage:
     """The selection of the national programme, likewise."""
+    known = choices()
 
     def make() -> PeerPage:
         with session() as found:
-            return programme_page(found, question, own)
+            return programme_page(found, question, known, own)
 
     return kept(published_workspace(), ("comparing", VERSION, "programme", question, own), make)
 
@@ -70,7 +71,10 @@ def own_codes(user: User) -> tuple[str, ...]:
     return tuple(sorted({place.code for place in places if place is not None and place.code}))
 
 
-def loaders() -> list[str]:
-    """The names of people who may load published files, the first few."""
-    grants = Grant.objects.in_force().select_related("user", "role").filter(user__is_active=True)
+def loaders(user: User) -> list[str]:
+    """The names of people who may load published files, the first few: of somebody's own organisations, no others'."""
+    own = {grant.place.controller_id for grant in grants_of(user) if grant.place is not None}
+    grants = (
+        Grant.objects.in_force().filter(user__is_active=True, place__controller__in=own).select_related("user", "role")
+    )
     return sorted({g.user.name for g in grants if LOAD_PUBLISHED in g.role.abilities})[:MOST_NAMES]

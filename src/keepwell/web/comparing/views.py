@@ -86,7 +86,7 @@ def _theirs_or_404(request: HttpRequest) -> None:
 
 def _asked(request: HttpRequest, names: tuple[str, ...], known: PeerChoices) -> dict[str, str]:
     """What stands in the address, in the order of the page. Raises EnquiryRefused for what is not known."""
-    given = {name: value for name, value in request.GET.items() if value}
+    given = {name: str(value) for name, value in request.GET.items() if value}
     for name in sorted(set(given) - set(names)):
         raise EnquiryRefused(
             "That is not something this page can be asked.",
@@ -165,6 +165,7 @@ def _told(
     return {
         "place": here.place if here else None,
         "shown": shown,
+        "of_whom": presenters.what_is_shown(shown, asked),
         "filters": lists,
         "chosen": presenters.chosen_in_words(request.path, asked, lists),
         "cleared": request.path,
@@ -186,7 +187,7 @@ def _empty(request: HttpRequest, here: Standing | None, title: str) -> HttpRespo
     told = {
         "place": here.place if here else None,
         "title": title,
-        "who_can": ", ".join(queries.loaders()),
+        "who_can": ", ".join(queries.loaders(person(request))),
         "load_at": f"/{here.place.controller.slug}/data/" if here and here.place.controller else "",
         "may_load": LOAD_PUBLISHED in abilities,
     }

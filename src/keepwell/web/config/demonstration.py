@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from keepwell.made_up import MadeUp, SystemPlan, make_up
 from keepwell.made_up.absence_and_posts import absence_and_posts
+from keepwell.made_up.peers import add_peers
 from keepwell.made_up.places import ICB, ICB_NAME, REGION, REGION_NAME, TRUSTS
 from keepwell.records.workspace import Workspace
 from keepwell.sources import ReadOptions
@@ -63,6 +64,7 @@ def make_demo(tell: Callable[[str], None], *, people: int = PEOPLE, months: int 
     plan = SystemPlan(seed=1, people=people, months=months)
     tell(f"Making up a health system of {people:,} people over {months} months …")
     made = make_up(plan, Path(settings.HOME) / "demo-files")
+    add_peers(made.turnover)
     places = _tree(made)
     _load(made, places, tell)
     tell("Giving people roles, and releasing what they may see …")

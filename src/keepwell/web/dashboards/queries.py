@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
-from django.core.cache import caches
 from django.utils import timezone
 
 from keepwell.enquiries import Enquiry, Session
 from keepwell.enquiries.filters import FILTERS, options_for
-from keepwell.enquiries.kept_open import KeptOpen, State, state_of
+from keepwell.enquiries.kept_open import KeptOpen
 from keepwell.enquiries.ladder import ladder, rungs_of
 from keepwell.enquiries.packs import Pack, read_pack
 from keepwell.errors import EnquiryRefused, listed
@@ -30,6 +26,7 @@ from keepwell.reports.sections import Report, Section
 from keepwell.reports.special_groups import QUESTIONS as SPECIAL
 from keepwell.reports.special_groups import special_page
 from keepwell.web.dashboards.models import Target
+from keepwell.web.places.kept import kept
 from keepwell.web.places.models import DIRECTORATE, PRACTICE, TEAM, Place
 from keepwell.web.places.queries import published_workspace, workspace_of
 from keepwell.web.releases import queries as releases_of
@@ -40,7 +37,6 @@ STAFF: Final = ("esr_staff_in_post", "staff_list")
 VERSION: Final = 1
 """Changed whenever pages are made differently, so that those kept from before are not shown."""
 Where = tuple[tuple[str, tuple[str, ...]], ...]
-Made = TypeVar("Made")
 
 _open = KeptOpen()
 
@@ -87,7 +83,7 @@ def options(place: Place, source: str) -> dict[str, tuple[str, ...]]:
         with session_of(place) as session:
             return options_for(session, source, fields)
 
-    return kept(workspace_of(place), ("options", source, fields), make)
+    return kept(workspace_of(place), (VERSION, "options", source, fields), make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,8 @@ def exact_page(asked: Asked) -> Report:
         with session_of(asked.place) as session:
             return replace(dashboard(session, base, asked.place.name, asked.sections, targets), sheets={})
 
-    return kept(workspace_of(asked.place), ("page", asked.source, asked.where, asked.sections, targets), make)
+    of = (VERSION, "page", asked.source, asked.place.name, asked.where, asked.sections, targets)
+    return kept(workspace_of(asked.place), of, make)
 
 
 def special_of(asked: Asked) -> str | None:
@@ -129,7 +126,9 @@ def equality_page(asked: Asked, field: str) -> Report:
         with session_of(asked.place) as session:
             return replace(special_page(session, base, field, asked.place.name), sheets={})
 
-    return kept(workspace_of(asked.place), ("special", asked.source, asked.where, field), make)
+    return kept(
+        workspace_of(asked.place), (VERSION, "special", asked.source, asked.place.name, asked.where, field), make
+    )
 
 
 def exact_tables(asked: Asked) -> Report:
@@ -151,7 +150,7 @@ def hidden_page(place: Place, release: Release) -> Section:
         with session_of(place) as session:
             return ladder_section(ladder(session, release.audience, rungs_of(group), then=then), own=place.kind == TEAM)
 
-    return kept(workspace_of(place), ("ladder", release.audience, group, then), make)
+    return kept(workspace_of(place), (VERSION, "ladder", release.audience, group, then), make)
 
 
 def practice_page(place: Place) -> Report | None:
@@ -168,7 +167,7 @@ def practice_page(place: Place) -> Report | None:
             made = practice_front(session, Enquiry("fte", source=source, where=where), place.name, this_month())
         return replace(made, sheets={})
 
-    return kept(workspace, ("practice", source, where, this_month()), make)
+    return kept(workspace, (VERSION, "practice", source, place.pk, place.name, where, this_month()), make)
 
 
 def this_month() -> Month:
@@ -206,21 +205,3 @@ def received(place: Place) -> list[Received]:
 def _pack(release: Release | None) -> Pack | None:
     newest = releases_of.newest_pack(release) if release else None
     return read_pack(bytes(newest.content)) if newest else None
-
-
-def kept(workspace: Workspace, of: tuple[Any, ...], make: Callable[[], Made]) -> Made:
-    """What was made of this state of a workspace before; made and kept where it was not."""
-    told = repr((VERSION, workspace.folder.name, records_of(workspace.folder, state_of(workspace)), of))
-    key = hashlib.sha256(told.encode()).hexdigest()
-    cache = caches["pages"]
-    found: Made | None = cache.get(key)
-    if found is None:
-        found = make()
-        cache.set(key, found)
-    return found
-
-
-@lru_cache(maxsize=64)
-def records_of(folder: Path, state: State) -> tuple[str, ...]:
-    """Which rows are in force: what is handed over to an audience makes a new generation and changes none of them."""
-    return tuple(sorted(Workspace(folder).current().part_names))

@@ -23,6 +23,7 @@ from keepwell.web.dashboards.rules import ABOVE, cannot_end_target, cannot_see, 
 from keepwell.web.exports.responses import page_as_download
 from keepwell.web.places.models import NETWORK, PRACTICE
 from keepwell.web.places.queries import workspace_of
+from keepwell.web.places.refusals import why_not
 from keepwell.web.releases import queries as releases_of
 
 HOW = "How are we doing"
@@ -232,6 +233,9 @@ def end_target(request: HttpRequest, place: str, number: int) -> HttpResponse:
     target = Target.objects.filter(pk=number, place=here.place).first()
     if target is None or cannot_end_target(here, target) is not None:
         raise Http404
-    actions.end_target(target=target, by=person(request))
-    messages.success(request, "The target has ended.")
+    reason = why_not(lambda: actions.end_target(target=target, by=person(request)))
+    if reason is None:
+        messages.success(request, "The target has ended.")
+    else:
+        messages.warning(request, reason)
     return redirect("dashboard", place=here.place.slug)

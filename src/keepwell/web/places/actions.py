@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from keepwell.web.places.models import DIRECTORATE, TEAM, Belonging, Place, Succession
 from keepwell.web.places.refusals import refuse
-from keepwell.web.places.rules import cannot_become, cannot_lie_in, cannot_move
+from keepwell.web.places.rules import cannot_become, cannot_lie_in, cannot_move, cannot_rename
 
 SLUG_LENGTH = 100
 
@@ -57,9 +57,10 @@ def succeed(*, before: Place, after: Place, on: dt.date, kind: str) -> Successio
 def rename_place(*, place: Place, name: str, known: str) -> Place:
     """Another name for the same place; its address stays. `known` is the name that whoever asks for it had before them.
 
-    Raises NotAllowed where somebody else has renamed it since.
+    Raises NotAllowed for a part of an organisation, and where somebody else has renamed it since.
     """
     place = Place.objects.select_for_update().get(pk=place.pk)
+    refuse(cannot_rename(place), found=f"another name of {place.name}")
     if place.name != known:
         refuse(
             f"Somebody else has renamed it since you opened this page: it is {place.name} now.",

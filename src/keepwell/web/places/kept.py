@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.cache import caches
 
-from keepwell.enquiries.kept_open import state_of
+from keepwell.enquiries.kept_open import State, state_of
 from keepwell.records.workspace import Workspace
 
 Made = TypeVar("Made")
@@ -19,7 +21,7 @@ def kept(workspace: Workspace, of: tuple[Any, ...], make: Callable[[], Made]) ->
 
     `of` names what is made, a version of how first: values whose repr tells them apart. Errors are not kept.
     """
-    told = repr((workspace.folder.name, state_of(workspace), of))
+    told = repr((workspace.folder.name, rows_in_force(workspace.folder, state_of(workspace)), of))
     key = f"kept-{hashlib.sha256(told.encode()).hexdigest()}"
     cache = caches["pages"]
     found: Made | None = cache.get(key)
@@ -27,3 +29,9 @@ def kept(workspace: Workspace, of: tuple[Any, ...], make: Callable[[], Made]) ->
         found = make()
         cache.set(key, found)
     return found
+
+
+@lru_cache(maxsize=64)
+def rows_in_force(folder: Path, state: State) -> tuple[str, ...]:
+    """Which rows are in force: handing something over to an audience makes a new state, and changes none of them."""
+    return tuple(sorted(Workspace(folder).current().part_names))

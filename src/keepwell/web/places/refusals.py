@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from keepwell.errors import KeepwellError
 
 
@@ -15,3 +17,12 @@ def refuse(
     """Raises NotAllowed with the reason, if there is one."""
     if reason is not None:
         raise NotAllowed(reason, found=found, attempt=attempt)
+
+
+def why_not(change: Callable[[], object]) -> str | None:
+    """Make a change; None where it is made. Else why not: somebody else was quicker, and the rule says no by now."""
+    try:
+        change()
+    except NotAllowed as refusal:
+        return refusal.wrong
+    return None

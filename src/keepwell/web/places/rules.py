@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils import timezone
+
 from keepwell.web.places.models import KINDS, MAY_LIE_IN, Place
 
 
@@ -25,12 +27,21 @@ def cannot_move(place: Place, parent: Place | None, start: dt.date) -> str | Non
     """Why a place cannot belong to another from a day on; None if it can."""
     if reason := cannot_lie_in(place, parent):
         return reason
+    if start > timezone.localdate():
+        return f"Who sees what goes by where {place.name} lies today: write the move down on the day."
     if not place.is_controller and parent is not None and parent.controller_id != place.controller_id:
         return f"{place.name} is a part of {place.controller}, whose records it is in: make a new place in {parent}."
     later = place.belongings.filter(start__gte=start).first()
     if later is not None:
         return f"{place.name} has been in {later.parent} since {later.start:%d %B %Y}: choose a later day."
     return None
+
+
+def cannot_rename(place: Place) -> str | None:
+    """Why a place cannot have another name; None if it can."""
+    if place.is_controller:
+        return None
+    return f"{place.name} is found in the records by its name: give it another there, and load them."
 
 
 def cannot_become(before: Place, after: Place, on: dt.date) -> str | None:

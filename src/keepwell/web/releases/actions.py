@@ -14,7 +14,15 @@ from keepwell.web.places.models import Place
 from keepwell.web.places.queries import workspace_of
 from keepwell.web.places.refusals import refuse
 from keepwell.web.releases.models import Release
-from keepwell.web.releases.rules import cannot_draft, cannot_release, cannot_withdraw
+from keepwell.web.releases.rules import (
+    alike,
+    cannot_draft,
+    cannot_release,
+    cannot_withdraw,
+    does_not_lie_in,
+    handed_over,
+    told_by_difference,
+)
 
 Tables = tuple[tuple[str, ...], ...]
 
@@ -35,7 +43,9 @@ def draft(
     months: int = 12,
     why: str = "",
 ) -> Release:
-    """Prepare a release of an organisation's figures, seen by nobody yet; its first period ends with the newest month.
+    """Prepare a release of an organisation's figures, seen by nobody yet.
+
+    Its first period ends with the newest month; released once more, it has the periods that it had.
 
     Raises NotAllowed where the rules say no, EnquiryRefused where no records are loaded that it can be made from.
     """
@@ -43,7 +53,7 @@ def draft(
     source, newest = source_of_families(workspace_of(place), None)
     number = Release.objects.select_for_update().filter(place=place).count() + 1
     chosen = tables or (USUAL_TABLES if to.pk == place.pk else USUAL_UPWARD)
-    made = Release.objects.create(
+    made = Release(
         place=place,
         to=to,
         audience=f"{to.name[:100]} ({number})",
@@ -55,6 +65,9 @@ def draft(
         why=why.strip(),
         drafted_by=by,
     )
+    made.first = next((had.first for had in handed_over(place, to) if alike(had, made)), made.first)
+    refuse(told_by_difference(made), found=f"{place.name} to {to.name}")
+    made.save()
     enqueue("releases.preview", by=by, key=f"preview-{made.pk}", release=made.pk)
     return made
 
@@ -62,6 +75,7 @@ def draft(
 @transaction.atomic
 def release(*, release: Release, by: User) -> Release:
     """Put a draft in force: a job protects, hands over and lists it, and only then does anybody see it."""
+    Place.objects.select_for_update().get(pk=release.place_id)  # of two releases at once the second sees the first
     release = Release.objects.select_for_update().get(pk=release.pk)
     refuse(cannot_release(by, release), found=str(release))
     release.state, release.released_by, release.released_at = Release.ON_ITS_WAY, by, timezone.now()
@@ -91,5 +105,7 @@ def withdraw(*, release: Release, by: User) -> Release:
 
 def renew_all(*, place: Place) -> None:
     """An organisation's records have changed: what it releases is handed over anew, in the caller's transaction."""
-    for held in Release.objects.filter(place=place.controller, state=Release.RELEASED):
+    for held in Release.objects.filter(place=place.controller, state=Release.RELEASED).select_related("place", "to"):
+        if does_not_lie_in(held.place, held.to):
+            continue
         enqueue("releases.hand_over", by=None, key=f"release-{held.pk}", release=held.pk)

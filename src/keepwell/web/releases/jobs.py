@@ -21,6 +21,7 @@ from keepwell.web.audit.models import UPWARD, Kind
 from keepwell.web.jobs.queue import Telling, finish_with, job
 from keepwell.web.places.queries import workspace_of
 from keepwell.web.releases.models import Pack, Release
+from keepwell.web.releases.rules import does_not_lie_in
 
 HANDED_OVER_BY_JOBS = (Release.ON_ITS_WAY, Release.RELEASED)
 
@@ -50,6 +51,9 @@ def hand_over(told: Telling, release: int) -> None:
     found = Release.objects.select_related("place", "to", "released_by").get(pk=release)
     if found.state not in HANDED_OVER_BY_JOBS:
         finish_with(told.job)
+        return
+    if gone := does_not_lie_in(found.place, found.to):
+        finish_with(told.job, lambda: _refused(release, [gone, str(found.to), "release to a place above"]))
         return
     told.progress(0.1, "Protecting small numbers")
     workspace = workspace_of(found.place)

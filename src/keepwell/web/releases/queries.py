@@ -14,9 +14,9 @@ def of(place: Place) -> QuerySet[Release]:
 
 
 def in_force_to(place: Place) -> QuerySet[Release]:
-    """What organisations have released to a place and not withdrawn: no drafts, and nothing of its own."""
+    """What organisations that lie in a place have released to it and not withdrawn: no drafts, nothing of its own."""
     return (
-        Release.objects.filter(to=place, state=Release.RELEASED)
+        Release.objects.filter(to=place, state=Release.RELEASED, place__path__startswith=place.path)
         .exclude(place=place)
         .select_related("place", "released_by")
     )

@@ -24,7 +24,7 @@ from keepwell.web.jobs.queue import enqueue
 from keepwell.web.places.actions import mirror_parts
 from keepwell.web.places.models import Place
 from keepwell.web.places.refusals import refuse
-from keepwell.web.places.signals import records_changed
+from keepwell.web.places.signals import published_changed, records_changed
 from keepwell.web.uploads.models import (
     DROPPED,
     FORGOTTEN,
@@ -137,8 +137,16 @@ def _put_down(
         "leave_out": sorted(set(leave_out)),
         "columns": {**upload.said.get("columns", {}), **columns},
     }
+    _mark_for_load(upload, by)
+    _have_loaded(upload, by)
+
+
+def _mark_for_load(upload: Upload, by: User | None) -> None:
     upload.state, upload.asked_by, upload.asked_at = LOADING, by, timezone.now()
     upload.save()
+
+
+def _have_loaded(upload: Upload, by: User | None) -> None:
     enqueue("uploads.load", by=by, key=upload.job_key, upload=upload.pk, version=upload.version)
 
 
@@ -258,6 +266,11 @@ def looked_at(number: int, version: int, seen: Seen) -> None:
     upload.said = {**upload.said, "organisation": seen.organisation}
     upload.state = READY
     upload.version += 1
+    check = seen.looked["check"]
+    if upload.said.get("watched") and check and not check["decisions"]:
+        _mark_for_load(upload, None)
+        transaction.on_commit(lambda: _have_loaded(upload, None))  # the looking has the key until it has ended
+        return
     upload.save()
 
 
@@ -271,14 +284,13 @@ def loaded(number: int, version: int, load: Load, parts: Sequence[tuple[str, str
     if parts:
         start = Month.parse(load.first_month).first_day
         mirror_parts(organisation=upload.place, parts=parts, start=start)
-    if not upload.published:
-        records_changed.send(sender=Upload, place=upload.place)
+    _tell_of_change(upload)
     record(
         by=upload.asked_by,
         kind=Kind.LOADED,
         what=upload.looked["title"] if upload.looked else load.format,
         place=upload.place,
-        about=f"{load.first_month} to {load.last_month}, {load.rows_taken} rows, load {load.number}",
+        about=f"{load.first_month} to {load.last_month}, load {load.number}",
     )
 
 
@@ -288,8 +300,7 @@ def undone(number: int, version: int) -> None:
     if upload is None:
         return
     _end(upload, UNDONE)
-    if not upload.published:
-        records_changed.send(sender=Upload, place=upload.place)
+    _tell_of_change(upload)
     record(
         by=upload.undone_by,
         kind=Kind.UNLOADED,
@@ -324,6 +335,12 @@ def to_decide_anew(number: int, version: int) -> None:
     upload.said = {**upload.said, "accept": []}
     upload.save()
     transaction.on_commit(lambda: _have_looked_at(upload, upload.asked_by))  # this job has the key until it has ended
+
+
+def seen_moved(*, upload: Upload) -> None:
+    """The file of a watched folder has been put away: one of the same name that comes now is another."""
+    said = {name: value for name, value in upload.said.items() if name != "watched"}
+    Upload.objects.filter(pk=upload.pk).update(said=said)
 
 
 @transaction.atomic
@@ -372,3 +389,11 @@ def _end(upload: Upload, state: str) -> None:
     upload.save()
     folder = upload.folder
     transaction.on_commit(lambda: discard(folder))
+
+
+def _tell_of_change(upload: Upload) -> None:
+    """Whatever is made of records is made anew: of the organisation's own, or of what is published."""
+    if upload.published:
+        published_changed.send(sender=Upload)
+    else:
+        records_changed.send(sender=Upload, place=upload.place)

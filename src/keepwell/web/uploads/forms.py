@@ -153,6 +153,7 @@ class StaffPerson(Known):
         max_length=30,
         label="What do you call this post here?",
         help_text="Not a name: something short that you will know again, such as Nurse 1",
+        error_messages={"required": "Enter what you call this post here"},
     )
     staff_group = forms.ChoiceField(
         choices=list(PracticePerson.GROUPS.items()), label="Staff group", widget=forms.RadioSelect

@@ -20,6 +20,7 @@ from keepwell.web.uploads.models import FILE_IS_KEPT, LOADING, RECEIVED, UNDOING
 from keepwell.web.uploads.quarantine import discard, unlisted
 from keepwell.web.uploads.queries import is_in_force, job_of
 from keepwell.web.uploads.rules import cannot_take, refuse_others
+from keepwell.web.uploads.watching import look_round
 
 LONGEST: Final = dt.timedelta(hours=2)
 BEING_RECEIVED: Final = 6 * 3600.0
@@ -121,6 +122,12 @@ def sweep(told: Telling) -> None:
     for folder in unlisted(kept, 0.0):
         if folder in ended or folder in unlisted(kept, BEING_RECEIVED):
             discard(folder)
+
+
+@job("uploads.watch", every=dt.timedelta(minutes=1), longest=LONGEST)
+def watch(told: Telling) -> None:
+    """Bring in what is new in the watched folder, if the site has one."""
+    look_round()
 
 
 def end_with_its_job(upload: Upload) -> None:

@@ -184,7 +184,7 @@ def _load_line(here: Standing, one: InForce, published: bool) -> LoadLine:
         months=months(load.first_month, load.last_month),
         rows=f"{load.rows_taken:,}",
         left_out=load.rows_read - load.rows_taken,
-        by=_by(upload),
+        by=_by(upload) if ours or upload is None else "another organisation",
         href=reverse("upload", args=[place.slug, upload.pk]) if upload and ours else "",
         undo_at="" if reason else reverse(str(undo[0]), args=[place.slug, undo[1]]),
         cannot_undo=reason,

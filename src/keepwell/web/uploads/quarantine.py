@@ -23,6 +23,7 @@ from django.http import HttpRequest
 from keepwell.records.workspace import make_sure_of_folder, write_whole
 from keepwell.web.uploads.models import Upload, drawn_folder
 
+MEGABYTE: Final = 1 << 20
 LONGEST_NAME: Final = 80
 DRAINED: Final = 4
 """A sending of up to so many times the limit is read to its end, so that the browser shows why it was refused."""
@@ -47,6 +48,27 @@ def put(name: str, content: bytes) -> Received:
     write_whole(path / name, content, mode=0o600)
     make_sure_of_folder(path)
     return Received(name, folder, len(content), hashlib.sha256(content).hexdigest())
+
+
+def copy(path: Path) -> Received:
+    """A file that lies elsewhere, as one that was sent: on the disk for good."""
+    folder, name = drawn_folder(), clean_name(path.name)
+    kept = quarantine() / folder
+    kept.mkdir(mode=0o700)
+    hashed, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as source, (kept / name).open("wb") as target:
+            while piece := source.read(MEGABYTE):
+                hashed.update(piece)
+                target.write(piece)
+                size += len(piece)
+            target.flush()
+            os.fsync(target.fileno())
+        make_sure_of_folder(kept)
+    except OSError:
+        discard(folder)
+        raise
+    return Received(name, folder, size, hashed.hexdigest())
 
 
 def discard(folder: str) -> None:

@@ -187,7 +187,7 @@ def _heading(told: Heading) -> dict[str, Any]:
 
 def _check(check: CheckSummary) -> dict[str, Any]:
     return {
-        "organisations": list(check.organisations),
+        "organisations": [_words(code) for code in check.organisations],
         "first_month": check.first_month,
         "last_month": check.last_month,
         "rows_read": check.rows_read,

@@ -35,14 +35,14 @@ def cannot_take(here: Standing, published: bool) -> str | None:
 
 def cannot_say(here: Standing, upload: Upload) -> str | None:
     """Why somebody cannot say more of a file, load it or put it away; None if they can."""
-    if reason := cannot_open(here):
+    if reason := cannot_open(here) or cannot_take(here, upload.published):
         return reason
     return None if upload.state == READY else f"This file is not waiting any more: {upload.state_in_words.lower()}."
 
 
 def cannot_load(here: Standing, upload: Upload) -> str | None:
     """Why somebody cannot have a file loaded; None if they can."""
-    if reason := cannot_say(here, upload) or cannot_take(here, upload.published):
+    if reason := cannot_say(here, upload):
         return reason
     if not (upload.looked or {}).get("check"):
         return "It cannot be loaded before what is missing has been said."

@@ -7,6 +7,7 @@ from typing import Final
 
 FIELDS: Final = {
     "fte": "FTE",
+    "birth": "Month of birth",
     "start": "First day",
     "end": "Last day",
     "person": "Employee number",

@@ -6,19 +6,27 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.errors import KeepwellError
 from keepwell.web.accounts import actions
 from keepwell.web.accounts.abilities import MANAGE_PEOPLE
 from keepwell.web.accounts.gate import here_or_404, person, signed_in
 from keepwell.web.accounts.models import Grant, Role, User
-from keepwell.web.accounts.rules import Standing, cannot_close, cannot_confirm, cannot_end, cannot_on_site
+from keepwell.web.accounts.rules import (
+    Standing,
+    cannot_close,
+    cannot_confirm,
+    cannot_end,
+    cannot_on_site,
+    cannot_take_second_step,
+)
 from keepwell.web.administration import queries
 from keepwell.web.administration.forms import Invitation
 from keepwell.web.administration.presenters import held, role_lines
 from keepwell.web.administration.rules import cannot_see_people
 from keepwell.web.places.queries import inside
+from keepwell.web.places.refusals import why_not
 
 
 def _people_here(request: HttpRequest, place: str) -> Standing:
@@ -100,9 +108,10 @@ def confirm(request: HttpRequest, place: str, number: int) -> HttpResponse:
     here, grant = _grant_here(request, place, number)
     reason = cannot_confirm(person(request), grant)
     if request.method == "POST" and reason is None:
-        actions.confirm(grant=grant, by=person(request))
-        messages.success(request, f"{grant.user.name} may now see exact figures of {here.place.controller}.")
-        return redirect("people", place=here.place.slug)
+        reason = why_not(lambda: actions.confirm(grant=grant, by=person(request)))
+        if reason is None:
+            messages.success(request, f"{grant.user.name} may now see exact figures of {here.place.controller}.")
+            return redirect("people", place=here.place.slug)
     told = {"place": here.place, "grant": grant, "reason": reason}
     return render(request, "administration/confirm.html.j2", told, status=409 if request.method == "POST" else 200)
 
@@ -115,11 +124,44 @@ def end(request: HttpRequest, place: str, number: int) -> HttpResponse:
     here, grant = _grant_here(request, place, number)
     reason = cannot_end(person(request), grant)
     if request.method == "POST" and reason is None:
-        actions.end(grant=grant, by=person(request))
-        messages.success(request, f"{grant.user.name} is no longer {grant.role.name.lower()} at {grant.place}.")
-        return redirect("people", place=here.place.slug)
+        reason = why_not(lambda: actions.end(grant=grant, by=person(request)))
+        if reason is None:
+            messages.success(request, f"{grant.user.name} is no longer {grant.role.name.lower()} at {grant.place}.")
+            return redirect("people", place=here.place.slug)
     told = {"place": here.place, "grant": grant, "reason": reason}
     return render(request, "administration/end.html.j2", told, status=409 if request.method == "POST" else 200)
+
+
+@signed_in
+@require_POST
+def invite_again(request: HttpRequest, place: str, number: int) -> HttpResponse:
+    """Another link for somebody who has not accepted yet."""
+    here, grant = _grant_here(request, place, number)
+    try:
+        actions.invite_again(user=grant.user, by=person(request))
+        messages.success(request, f"{grant.user.name} gets another email with a link.")
+    except KeepwellError as refusal:
+        messages.warning(request, refusal.wrong)
+    return redirect("people", place=here.place.slug)
+
+
+@signed_in
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_second_step_away(request: HttpRequest, number: int) -> HttpResponse:
+    """For somebody who has lost both the app and the recovery codes."""
+    by = person(request)
+    if cannot_on_site(by, MANAGE_PEOPLE) is not None:
+        raise Http404
+    user = get_object_or_404(User, pk=number)
+    reason = cannot_take_second_step(by, user)
+    if request.method == "POST" and reason is None:
+        reason = why_not(lambda: actions.take_second_step_away(user=user, by=by))
+        if reason is None:
+            messages.success(request, f"{user.name} signs in by the password alone, and is told.")
+            return redirect("site_people")
+    told = {"user_shown": user, "reason": reason}
+    return render(request, "administration/second_step.html.j2", told, status=409 if request.method == "POST" else 200)
 
 
 @signed_in
@@ -145,9 +187,10 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
     user = get_object_or_404(User, pk=number)
     reason = cannot_close(by, user)
     if request.method == "POST" and reason is None:
-        actions.close_account(user=user, by=by)
-        messages.success(request, f"The account of {user.name} is closed.")
-        return redirect("site_people")
+        reason = why_not(lambda: actions.close_account(user=user, by=by))
+        if reason is None:
+            messages.success(request, f"The account of {user.name} is closed.")
+            return redirect("site_people")
     told = {"user_shown": user, "reason": reason}
     return render(request, "administration/close.html.j2", told, status=409 if request.method == "POST" else 200)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from keepwell.web.administration.forms import NewRelease
 from keepwell.web.administration.presenters import release_line
 from keepwell.web.administration.rules import cannot_see_releases
 from keepwell.web.places.models import Place
+from keepwell.web.places.refusals import why_not
 from keepwell.web.releases import actions
 from keepwell.web.releases import queries as releases_of
 from keepwell.web.releases.models import Release
@@ -103,8 +106,10 @@ def withdraw(request: HttpRequest, place: str, number: int) -> HttpResponse:
     here, found = _release_here(request, place, number)
     line = release_line(person(request), found)
     if request.method == "POST" and line.cannot_withdraw is None:
-        actions.withdraw(release=found, by=person(request))
-        messages.success(request, f"Withdrawn: {line.to} gets nothing more from now on.")
-        return redirect("releases", place=here.place.slug)
+        reason = why_not(lambda: actions.withdraw(release=found, by=person(request)))
+        if reason is None:
+            messages.success(request, f"Withdrawn: {line.to} gets nothing more from now on.")
+            return redirect("releases", place=here.place.slug)
+        line = replace(line, cannot_withdraw=reason)
     status = 409 if request.method == "POST" else 200
     return render(request, "administration/withdraw.html.j2", {"place": here.place, "line": line}, status=status)

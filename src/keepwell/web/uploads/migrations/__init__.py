@@ -1,1 +1,1 @@
-"""How the tables of uploads came to be."""
+"""How did the tables of uploads come to be?"""

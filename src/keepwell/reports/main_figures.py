@@ -42,7 +42,7 @@ NOT_COMPARED: Final = "not known"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MainFigure:
     """One measure: its value over the newest twelve months, that of the twelve months a year before, and its icon.
 
     `before` is None where those months are not loaded, or not of the same organisations; `variation` is the name of an
@@ -82,13 +82,15 @@ def in_units(value: float, unit: str) -> str:
     return f"{value:.1%}" if unit == "share" else f"{value:,.0f}"
 
 
-def standings(yearly: Asking, months: int) -> tuple[Standing, ...]:
+def main_figures(yearly: Asking, months: int) -> tuple[MainFigure, ...]:
     """The main measures, as far as the data loaded can tell them; `months` are the single months in a row."""
-    found = [_standing(yearly, name, yearly.base.source, months) for name in OF_STAFF]
+    found = [_main_figure(yearly, name, yearly.base.source, months) for name in OF_STAFF]
     where = yearly.base.where
     if yearly.base.source == THEIR_STAFF and {field for field, _ in where} <= TOLD_ELSEWHERE:
-        found += [_standing(_beside(yearly), name, source, months, _group(where)) for name, source in ELSEWHERE.items()]
-    return tuple(standing for standing in found if standing is not None)
+        found += [
+            _main_figure(_beside(yearly), name, source, months, _group(where)) for name, source in ELSEWHERE.items()
+        ]
+    return tuple(main for main in found if main is not None)
 
 
 Group = tuple[tuple[str, str], ...]
@@ -110,7 +112,7 @@ def _is_in(found: Mapping[str, Any], group: Group) -> bool:
     return all(str(found[name]).casefold() == value.casefold() for name, value in group)
 
 
-def _standing(yearly: Asking, name: str, source: str | None, months: int, group: Group = ()) -> Standing | None:
+def _main_figure(yearly: Asking, name: str, source: str | None, months: int, group: Group = ()) -> MainFigure | None:
     """None where nothing is loaded for it, or it has no value. `group` is the one wanted, where several are asked for."""
     column, of_end = COLUMN.get(name, name), name == "vacancy_rate"
     length = {"months": 1} if of_end else {}
@@ -127,7 +129,7 @@ def _standing(yearly: Asking, name: str, source: str | None, months: int, group:
     variation = answer.variation if answer else None
     chosen = "".join(f"; {field.replace('_', ' ')}: {found}" for field, found in group)
     definition = replace(released.definition, population=f"{released.definition.population}{chosen}")
-    return Standing(name, label, value, before, variation, definition, released)
+    return MainFigure(name, label, value, before, variation, definition, released)
 
 
 def _before(
@@ -164,17 +166,17 @@ def _chart(yearly: Asking, name: str, source: str | None, months: int, group: Gr
     return next((answer for answer in found if _is_in(answer.group, group)), None)
 
 
-def headline_section(yearly: Asking, sentence: Section, found: Sequence[Standing], last: Month) -> Section:
+def headline_section(yearly: Asking, sentence: Section, found: Sequence[MainFigure], last: Month) -> Section:
     """The sentence of the leaver rate, with all measures below it: value, a year before, change and icon."""
     rows = tuple(
         (
-            standing.label,
-            standing.said,
-            NOT_COMPARED if standing.before is None else in_units(standing.before, measure(standing.measure).unit),
-            standing.change,
-            _with_icon(standing),
+            main.label,
+            main.said,
+            NOT_COMPARED if main.before is None else in_units(main.before, measure(main.measure).unit),
+            main.change,
+            _with_icon(main),
         )
-        for standing in found
+        for main in found
     )
     months = yearly.base.months or YEAR
     table = Grid(
@@ -196,9 +198,9 @@ def headline_section(yearly: Asking, sentence: Section, found: Sequence[Standing
         figures=figures,
         grids=(table,),
         notes=tuple(dict.fromkeys(notes)),
-        definitions=tuple(standing.definition for standing in found),
+        definitions=tuple(main.definition for main in found),
     )
 
 
-def _with_icon(standing: Standing) -> str:
-    return icon(standing.variation, SMALL_ICON) + f" {standing.meaning}" if standing.variation else NO_ICON
+def _with_icon(main: MainFigure) -> str:
+    return icon(main.variation, SMALL_ICON) + f" {main.meaning}" if main.variation else NO_ICON

@@ -61,6 +61,7 @@ bench-web: $(BIN)/.dev-ready  ## measure the pages with eight users at once
 
 soak: $(BIN)/.dev-ready  ## long trials: hundreds of kills
 	$(BIN)/python -m pytest -m soak tests
+	KEEPWELL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -m soak tests/web
 
 docs: $(BIN)/.dev-ready  ## build the docs site into site/
 	$(BIN)/python docs/make_reference.py

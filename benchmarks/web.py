@@ -18,6 +18,7 @@ import json
 import os
 import random
 import re
+import shutil
 import socket
 import statistics
 import subprocess
@@ -29,20 +30,15 @@ from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlencode
 
-from keepwell.made_up import SystemPlan, make_up
-from keepwell.made_up.absence_and_posts import absence_and_posts
+from dashboard import PLANS
+from dashboard import workspace_of as records_of
+
 from keepwell.records.workspace import Workspace
-from keepwell.sources import ReadOptions
-from keepwell.sources.loading import load_file
 
 USERS, PAGES = 8, 12
 PROTECTED = ("ethnicity_group", "disability_group", "nationality_group")
 PASSWORD = "stay well and stay together"  # noqa: S105 (of people who do not exist)
 KEEPWELL = (sys.executable, "-c", "from keepwell.cli import main; main()")
-PLANS = {
-    "trust": SystemPlan.trust_only(people=10_000, months=49),
-    "system": SystemPlan(people=100_000, months=49, organisations=("acute", "mental_health", "community")),
-}
 
 
 def home_of(name: str) -> Path:
@@ -66,7 +62,7 @@ def make(name: str, home: Path) -> None:
 
     from keepwell.web.accounts.models import Grant, Role, User
     from keepwell.web.places.actions import add_place
-    from keepwell.web.places.queries import key_of, workspace_of
+    from keepwell.web.places.queries import workspace_of
 
     place = add_place(name="Benchmark", kind="trust", parent=None, start=dt.date(2020, 1, 1), code="RX1")
     for number in range(USERS):
@@ -76,14 +72,7 @@ def make(name: str, home: Path) -> None:
         Grant.objects.create(
             user=user, role=Role.objects.get(key="retention_lead"), place=place, in_force_at=timezone.now()
         )
-    plan = PLANS[name]
-    made = make_up(plan, home.parent / "files")
-    options = ReadOptions(key=key_of(place), today=plan.last_month.last_day + dt.timedelta(days=15))
-    also = absence_and_posts(made) if name == "trust" else None
-    more = (*also.absence, *also.establishment) if also else ()
-    for path in (*made.staff_in_post, *made.leavers, *more):
-        load_file(workspace_of(place), path, options, now=dt.datetime.now(dt.UTC))
-        path.unlink()
+    shutil.copytree(records_of(name).folder, workspace_of(place).folder)
 
 
 class Served:

@@ -43,7 +43,9 @@ def own_figures(session: Session, measure: str, source: str) -> Shown:
     whole = answer(session.workspace, asked, session)
     released = _by_group(session, asked) or whole
     names = _columns(released)
-    headings = {name: name.replace("_", " ").capitalize() for name in names}
+    headings = {
+        name: name.replace("_", " ").capitalize().replace("Fte", "FTE").replace(" fte", " FTE") for name in names
+    }
     meant = whole.definition
     table = grid(released, headings, f"{meant.label}: {meant.window}", most=MOST_ROWS)
     figures = _figures(whole)

@@ -22,6 +22,7 @@ from keepwell.web.accounts.rules import (
     forget_grants,
 )
 from keepwell.web.accounts.telling import tell
+from keepwell.web.nhsuk.words import in_sentence
 from keepwell.web.places.models import Place
 from keepwell.web.places.refusals import refuse
 
@@ -78,7 +79,7 @@ def _save(made: Grant) -> None:
         with transaction.atomic():
             made.save()
     except IntegrityError:
-        refuse(f"{made.user.name} is {made.role.name.lower()} there already.", found=str(made))
+        refuse(f"{made.user.name} is {in_sentence(made.role.name)} there already.", found=str(made))
         raise
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from keepwell.web.accounts.abilities import ABILITIES, CONFIRM_GRANTS, EDIT_PLACES, MANAGE_PEOPLE, SEE_FIGURES
 from keepwell.web.accounts.models import INTERNAL, Grant, Role, User
+from keepwell.web.nhsuk.words import in_sentence
 from keepwell.web.places.models import Place
 
 
@@ -132,7 +133,7 @@ def cannot_grant(by: User, to: User, role: Role, place: Place | None) -> str | N
     if role.exact and not place.is_controller:
         return f"Exact figures are opened for the whole of {place.controller}, not for a part of it."
     if Grant.objects.filter(user=to, role=role, place=place, ended_at__isnull=True).exists():
-        return f"{to.name} is {role.name.lower()} at {place.name} already."
+        return f"{to.name} is {in_sentence(role.name)} at {place.name} already."
     return None
 
 

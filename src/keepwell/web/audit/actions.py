@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from threading import Lock
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -13,6 +14,9 @@ from keepwell.web.accounts.models import INTERNAL, User
 from keepwell.web.accounts.rules import standing
 from keepwell.web.audit.models import AccessEvent, ChainEnd, Kind
 from keepwell.web.places.models import Place
+
+_writing = Lock()
+"""Views of one process are written one after the other: a database that is busy lets those who wait sleep too long."""
 
 
 @transaction.atomic
@@ -67,9 +71,9 @@ def record_view(
     Call it when the page is made and before it is sent. `filters` as in `record`.
     """
     by = person(request)
-    return record(
-        by=by, kind=Kind.VIEWED, what=what, place=place, policy=policy_shown(by, place, exact), filters=filters
-    )
+    policy = policy_shown(by, place, exact)
+    with _writing:
+        return record(by=by, kind=Kind.VIEWED, what=what, place=place, policy=policy, filters=filters)
 
 
 def policy_shown(by: User, place: Place, exact: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keepwell.errors import KeepwellError
 from keepwell.web.dashboards import queries
-from keepwell.web.dashboards.presenters import FIRST
+from keepwell.web.dashboards.presenters import FIRST, shown_page
 from keepwell.web.jobs.queue import Telling, finish_with, job
 from keepwell.web.places.models import DIRECTORATE, Place
 from keepwell.web.places.queries import inside, workspace_of
@@ -21,7 +21,7 @@ def make_ready(told: Telling, place: int) -> None:
             told.progress(number / len(wanted), "Making pages ready")
             try:
                 queries.options(one, source)
-                queries.exact_page(queries.Asked(one, source, (), FIRST))
+                shown_page(queries.Asked(one, source, (), FIRST))
             except KeepwellError:
                 continue  # the page itself says why it cannot be made
     finish_with(told.job)

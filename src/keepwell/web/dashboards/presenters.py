@@ -8,7 +8,9 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from keepwell.content import managers_can
 from keepwell.enquiries.packs import Pack, PackRow
@@ -17,10 +19,13 @@ from keepwell.reports.dashboard import SECTIONS
 from keepwell.web.accounts.gate import person
 from keepwell.web.accounts.queries import with_ability
 from keepwell.web.accounts.rules import standing
+from keepwell.web.dashboards import queries
 from keepwell.web.dashboards.queries import Received
 from keepwell.web.dashboards.rules import cannot_see
 from keepwell.web.nhsuk.menus import Link
+from keepwell.web.places.kept import kept
 from keepwell.web.places.models import Place
+from keepwell.web.places.queries import workspace_of
 from keepwell.web.releases.models import Release
 
 FIRST: Final = ("headline", "targets", "month", "course", "teams", "groups")
@@ -36,6 +41,30 @@ LABELS: Final = {
     "full_or_part_time": "Full or part time",
     "contract": "Contract",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """The parts of a page as they are sent, and what stands above them."""
+
+    subtitle: str
+    mark: str
+    sections: SafeString
+
+
+def shown_page(asked: queries.Asked) -> ShownPage:
+    """The page of somebody entitled to exact figures, drawn once for each state of the records. Raises EnquiryRefused."""
+    field = queries.special_of(asked)
+
+    def make() -> ShownPage:
+        report = queries.equality_page(asked, field) if field else queries.exact_page(asked)
+        drawn = render_to_string("dashboards/sections.html.j2", {"sections": report.sections})
+        return ShownPage(report.subtitle, report.mark, SafeString(drawn))  # our own template has escaped it
+
+    targets = queries.targets_of(asked.place) if not asked.filters else ()
+    place = asked.place
+    of = (queries.VERSION, "shown", asked.source, place.pk, place.name, asked.where, asked.sections, targets)
+    return kept(workspace_of(place), of, make)
 
 
 @dataclass(frozen=True, slots=True)

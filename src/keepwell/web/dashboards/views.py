@@ -104,8 +104,7 @@ def _exact(
     try:
         options = queries.options(here.place, asked.source)
         queries.refuse_unknown(options, chosen)
-        field = queries.special_of(asked)
-        report = queries.equality_page(asked, field) if field else queries.exact_page(asked)
+        report = presenters.shown_page(asked)
     except KeepwellError as refusal:
         return _refused(request, here, refusal)
     record_view(request, title, here.place, exact=True, filters=chosen)

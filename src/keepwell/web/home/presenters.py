@@ -16,7 +16,8 @@ from keepwell.web.accounts.queries import with_ability
 from keepwell.web.accounts.rules import Standing, cannot, grants_of, standing
 from keepwell.web.home.queries import files_that_wait, grants_to_confirm, has_records, places_held
 from keepwell.web.nhsuk.menus import Link
-from keepwell.web.places.models import Place
+from keepwell.web.nhsuk.words import in_sentence
+from keepwell.web.places.models import ICB, NATION, NETWORK, REGION, Place
 
 FEW: Final = 7
 """Places in the switch at the top of a page; all of them stand on the first page."""
@@ -66,8 +67,8 @@ def _links(here: Standing) -> Iterable[Link]:
 
 def _missing(here: Standing, load_at: str) -> str:
     """What to do where nothing is loaded yet."""
-    if not here.policy or has_records(here.place):
-        return ""
+    if not here.policy or here.place.kind in (NATION, REGION, ICB, NETWORK) or has_records(here.place):
+        return ""  # of others one sees what they released, and has no records of one's own
     if load_at:
         return "Nothing is loaded yet. Load a file, or look at the example system."
     can = [user.name for user in with_ability(LOAD_DATA, here.place)]
@@ -106,7 +107,7 @@ def waiting_for(user: User) -> list[Link]:
 
 
 def _to_confirm(grant: Grant) -> str:
-    given = f"{grant.user} as {grant.role.name.lower()} at {grant.place or 'the whole site'}"
+    given = f"{grant.user} as {in_sentence(grant.role.name)} at {grant.place or 'the whole site'}"
     return f"Confirm {given}, asked for by {grant.granted_by}" if grant.granted_by else f"Confirm {given}"
 
 

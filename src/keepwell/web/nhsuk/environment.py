@@ -63,7 +63,7 @@ def environment(**options: Any) -> Environment:
     """The environment of Django's Jinja2 backend: every slice's templates, strict about names.
 
     Names known everywhere: `url`, `static`, `nhs` (components), `field`, `fields`, `errors_of`, `drawn`, `site`;
-    filters `day`, `moment`, `month`, `percent`, `counted`.
+    filters `day`, `moment`, `month`, `percent`, `counted`, `in_sentence`.
     """
     options |= {
         "loader": ChoiceLoader([FileSystemLoader(folders())]),
@@ -77,6 +77,6 @@ def environment(**options: Any) -> Environment:
     made.globals.update(
         url=url, static=static, nhs=nhs, field=field, fields=fields, errors_of=errors_of, drawn=drawn, site=Site(None)
     )
-    for name in ("day", "moment", "month", "percent", "counted"):
+    for name in ("day", "moment", "month", "percent", "counted", "in_sentence"):
         made.filters[name] = getattr(words, name)
     return made

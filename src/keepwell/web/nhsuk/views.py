@@ -5,6 +5,9 @@ What is not theirs and what does not exist give the same page. The page for a br
 
 from __future__ import annotations
 
+import sys
+
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import engines
@@ -26,6 +29,10 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Something is wrong with the site. Drawn without the request, so that no menu asks for anything."""
+    """Something is wrong with the site. Drawn without the request, so that no menu asks for anything.
+
+    A database that does not answer is not there for a while (503), and no fault of a page.
+    """
+    away = isinstance(sys.exception(), DatabaseError | InterfaceError)
     page = engines["jinja2"].get_template("nhsuk/broken.html.j2")
-    return HttpResponse(page.render({}), status=500)
+    return HttpResponse(page.render({"away": away}), status=503 if away else 500)

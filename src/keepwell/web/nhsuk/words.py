@@ -9,7 +9,7 @@ from django.utils import timezone
 from keepwell.errors import counted
 from keepwell.periods import MONTHS, Month
 
-__all__ = ["counted", "day", "moment", "month", "percent"]
+__all__ = ["counted", "day", "in_sentence", "moment", "month", "percent"]
 
 
 def day(value: dt.date | None) -> str:
@@ -39,3 +39,8 @@ def month(value: Month | dt.date | None) -> str:
 def percent(value: float | None, places: int = 1) -> str:
     """A fraction as a percentage: 0.1234 is 12.3%; a dash where there is none."""
     return "–" if value is None else f"{value:.{places}%}"
+
+
+def in_sentence(name: str) -> str:
+    """A name of a role inside a sentence: "line manager", but "HR analyst"."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]

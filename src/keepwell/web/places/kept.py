@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock, local
 from typing import Any, TypeVar
 
 from django.core.cache import caches
@@ -14,6 +16,8 @@ from keepwell.enquiries.kept_open import State, state_of
 from keepwell.records.workspace import Workspace
 
 Made = TypeVar("Made")
+_locks = tuple(Lock() for _ in range(64))
+_making = local()
 
 
 def kept(workspace: Workspace, of: tuple[Any, ...], make: Callable[[], Made]) -> Made:
@@ -25,10 +29,28 @@ def kept(workspace: Workspace, of: tuple[Any, ...], make: Callable[[], Made]) ->
     key = f"kept-{hashlib.sha256(told.encode()).hexdigest()}"
     cache = caches["pages"]
     found: Made | None = cache.get(key)
-    if found is None:
-        found = make()
-        cache.set(key, found)
+    if found is not None:
+        return found
+    with _one_at_a_time(key):
+        found = cache.get(key)
+        if found is None:
+            found = make()
+            cache.set(key, found)
     return found
+
+
+@contextmanager
+def _one_at_a_time(key: str) -> Iterator[None]:
+    """Eight who ask for the same at once have it made once a process. What is made for something else waits for nobody."""
+    if getattr(_making, "something", False):
+        yield
+        return
+    with _locks[int(key[-8:], 16) % len(_locks)]:
+        _making.something = True
+        try:
+            yield
+        finally:
+            _making.something = False
 
 
 @lru_cache(maxsize=64)

@@ -25,6 +25,7 @@ from keepwell.web.administration import queries
 from keepwell.web.administration.forms import Invitation
 from keepwell.web.administration.presenters import held, role_lines
 from keepwell.web.administration.rules import cannot_see_people
+from keepwell.web.nhsuk.words import in_sentence
 from keepwell.web.places.queries import inside
 from keepwell.web.places.refusals import why_not
 
@@ -81,7 +82,7 @@ def invite(request: HttpRequest, place: str) -> HttpResponse:
             waits = made.in_force_at is None
             messages.success(
                 request,
-                f"{made.user.name} is to be {made.role.name.lower()} at {said['place'].name}."
+                f"{made.user.name} is to be {in_sentence(made.role.name)} at {said['place'].name}."
                 + (" A second person has to confirm it first." if waits else " They get an email with a link."),
             )
             return redirect("people", place=here.place.slug)
@@ -126,7 +127,9 @@ def end(request: HttpRequest, place: str, number: int) -> HttpResponse:
     if request.method == "POST" and reason is None:
         reason = why_not(lambda: actions.end(grant=grant, by=person(request)))
         if reason is None:
-            messages.success(request, f"{grant.user.name} is no longer {grant.role.name.lower()} at {grant.place}.")
+            messages.success(
+                request, f"{grant.user.name} is no longer {in_sentence(grant.role.name)} at {grant.place}."
+            )
             return redirect("people", place=here.place.slug)
     told = {"place": here.place, "grant": grant, "reason": reason}
     return render(request, "administration/end.html.j2", told, status=409 if request.method == "POST" else 200)

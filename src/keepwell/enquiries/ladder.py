@@ -22,10 +22,12 @@ from keepwell.enquiries.families import COUNTS, Cell, Fields, coarser
 from keepwell.enquiries.protected import as_released, family_of, usual_counts, visible
 from keepwell.enquiries.session import Session
 from keepwell.enquiries.shown import END, JOINERS, LEAVERS, START, Shown, refuse_other_periods, with_hidden
+from keepwell.enquiries.shown_files import from_parquet
 from keepwell.errors import EnquiryRefused, counted, listed
 from keepwell.measures import measure
 from keepwell.periods import Month, Period
-from keepwell.records.audiences import Audience, audience
+from keepwell.records.audiences import Audience, audience, ledger
+from keepwell.records.audiences import kept as kept_file
 
 Group = tuple[tuple[str, str], ...]
 """A group as it is asked for, its fields from the largest to the finest: directorate, then unit. () is everybody."""
@@ -135,8 +137,11 @@ def ladder(
     *,
     then: tuple[str, ...] = (),
     end: Month | None = None,
+    handed_over: bool = False,
 ) -> Ladder:
     """What a declared audience may see of each rung, finest first, and of the groups within each.
+
+    With `handed_over` it is what the ledger says that it has had last, whatever was loaded since.
 
     Within a rung are the groups that the rung before it adds a field for; within the finest those by `then`. `end` is
     the last month of one of the audience's periods, the newest when left out.
@@ -147,7 +152,7 @@ def ladder(
     """
     if not rungs or any(not set(larger) < set(finer) for finer, larger in itertools.pairwise(rungs)):
         raise ValueError("rungs go from the finest to the largest, each within the next")
-    reading = _reading(session, name, end)
+    reading = _reading(session, name, end, handed_over=handed_over)
     below = (then, *_added(rungs))
     found = tuple(_rung(reading, group, more) for group, more in zip(rungs, below, strict=True))
     rows = [({"group": rung.name}, rung.row) for rung in found]
@@ -160,16 +165,31 @@ def _added(rungs: tuple[Group, ...]) -> Iterator[tuple[str, ...]]:
         yield tuple(name for name, _ in finer if name not in dict(larger))
 
 
-def _reading(session: Session, name: str, end: Month | None) -> _Reading:
+def _reading(session: Session, name: str, end: Month | None, *, handed_over: bool) -> _Reading:
     declared = audience(session.workspace.current(), name)
     _refuse_exact(declared)
     _refuse_without_share(declared)
-    shown = family_of(session, declared, lambda enquiry: answer(session.workspace, enquiry, session))
+    shown = _had(session, declared) if handed_over else _now(session, declared)
     period = Period.ending(end, declared.months) if end else shown.periods[-1]
     refuse_other_periods(shown, [period])
     loads = tuple(load for load in session.generation.loads if load.format == declared.source)
     enquiry = Enquiry("share_who_left", source=declared.source, audience=name)
     return _Reading(Asked(session, declared.source, loads, enquiry, measure(enquiry.measure)), declared, shown, period)
+
+
+def _now(session: Session, declared: Audience) -> Shown:
+    return family_of(session, declared, lambda enquiry: answer(session.workspace, enquiry, session))
+
+
+def _had(session: Session, declared: Audience) -> Shown:
+    had = [entry.protection for entry in ledger(session.workspace.current(), declared.name) if entry.protection]
+    if not had:
+        raise EnquiryRefused(
+            "Nothing has been handed over to this audience yet.",
+            found=f"no entry for {declared.name!r} in the ledger",
+            attempt="hand something over first",
+        )
+    return from_parquet(kept_file(session.workspace, had[-1]).read_bytes())
 
 
 def _refuse_exact(declared: Audience) -> None:

@@ -141,16 +141,22 @@ def exact_tables(asked: Asked) -> Report:
 
 
 def hidden_page(place: Place, release: Release) -> Section:
-    """What a release shows of a place, or of the smallest larger part that it shows."""
+    """What a release has handed over of a place, or of the smallest larger part that is shown.
+
+    What was loaded since is shown once it has been handed over, so that nobody sees what is not in the ledger.
+    """
+    newest = releases_of.newest_pack(release)
     group = tuple((name, values[0]) for name, values in where_of(place))
     finer = {0: ("directorate",), 1: ("unit",)}.get(len(group), ())
     then = finer if any(set(finer) <= set(table) for table in release.tables) else ()
 
     def make() -> Section:
         with session_of(place) as session:
-            return ladder_section(ladder(session, release.audience, rungs_of(group), then=then), own=place.kind == TEAM)
+            found = ladder(session, release.audience, rungs_of(group), then=then, handed_over=True)
+            return ladder_section(found, own=place.kind == TEAM)
 
-    return kept(workspace_of(place), (VERSION, "ladder", release.audience, group, then), make)
+    of = (VERSION, "ladder", release.audience, newest.sha256 if newest else "", group, then)
+    return kept(workspace_of(place), of, make)
 
 
 def practice_page(place: Place) -> Report | None:

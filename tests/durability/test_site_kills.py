@@ -156,7 +156,7 @@ class Browser:
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        if answer.status == 500 and self.database_dies:  # said in words, and nothing is acknowledged
+        if answer.status in (500, 503) and self.database_dies:  # said in words, and nothing is acknowledged
             raise Away
         self.statuses.append(answer.status)
         return answer.status, page, answer.headers.get("Location", "")

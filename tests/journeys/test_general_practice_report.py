@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from keepwell.made_up import SystemPlan, make_up
 from keepwell.records.workspace import Workspace
@@ -47,14 +47,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _now(plan: SystemPlan) -> dt.datetime:
     return dt.datetime.combine((plan.last_month + 1).first_day, dt.time(9), dt.UTC)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=SIZES)

@@ -177,10 +177,11 @@ def test_no_cell_of_a_csv_or_workbook_is_a_formula(here, lead, exact):
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
-def test_the_command_lines_own_guard_would_not_do(exact):
-    """The planted fault: these two reach a spreadsheet as they are, were they not guarded here."""
-    plain = list(csv.reader(io.StringIO(as_csv(named(exact, ["-1+1", "\t=1"])))))
-    assert [row[0] for row in plain[1:]] == ["-1+1", "\t=1"]
+def test_the_command_line_guards_them_too(exact):
+    """Unguarded these would reach a spreadsheet as they are, as a plain list of the same words shows."""
+    written = list(csv.reader(io.StringIO(as_csv(named(exact, ["-1+1", "\t=1"])))))
+    assert [row[0] for row in written[1:]] == ["'-1+1", "' =1"]
+    assert [row["staff_group"] for row in named(exact, ["-1+1", "\t=1"]).rows()] == ["-1+1", "\t=1"]
     assert guarded("-1+1") == "'-1+1"
     assert guarded("Midwives") == "Midwives"
 

@@ -325,7 +325,7 @@ def test_what_waits_for_a_second_person_stands_on_their_first_page_alone():
     second = somebody("Governance lead", information_governance_lead=here.northmoor)
     elsewhere = somebody("Other lead", information_governance_lead=here.southmoor)
     grant(to=somebody("Analyst"), role=Role.objects.get(key="hr_analyst"), place=here.northmoor, by=lead)
-    said = '<a href="/rx1/people/">Confirm Analyst as hr analyst at Northmoor Trust, asked for by Retention lead</a>'
+    said = '<a href="/rx1/people/">Confirm Analyst as HR analyst at Northmoor Trust, asked for by Retention lead</a>'
     for user, waits in ((second, True), (lead, False), (elsewhere, False)):
         client = Client()
         client.force_login(user)

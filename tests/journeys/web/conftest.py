@@ -22,7 +22,7 @@ from urllib.request import urlopen
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -135,22 +135,14 @@ def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     opened.end()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def visitor(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Visiting]:
+def visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visiting]:
     """Somebody who comes to the site: `visitor("retention.lead")`, `visitor(size="smallest")`."""
     came: list[Visitor] = []
 
     def come(who: str | None = None, *, to: Site | None = None, **how: object) -> Visitor:
         address = (to or request.getfixturevalue("site")).address
-        came.append(Visitor(chromium, address, **how))  # type: ignore[arg-type]
+        came.append(Visitor(browser, address, **how))  # type: ignore[arg-type]
         return came[-1].sign_in(who) if who else came[-1]
 
     yield come

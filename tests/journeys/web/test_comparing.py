@@ -7,11 +7,10 @@ from conftest import Visiting
 
 class TestARetentionLeadAmongPeers:
     def test_are_we_different(self, visitor: Visiting) -> None:
-        """Given: few organisations are published in the demo, too few of one kind to speak of chance."""
         lead = visitor("retention.lead").open("/rz1/").follow("Compare")
         lead.leaves(
             asking="Are we different from our peers?",
-            knowing="Too few organisations of one kind are published here to say what chance does: that takes 5.",
+            knowing="Not by more than chance explains: Wenmarsh Hospitals NHS Foundation Trust has a leaver rate of",
         )
 
     def test_whom_a_national_programme_would_choose(self, visitor: Visiting) -> None:

@@ -61,7 +61,7 @@ class TestAnAdministratorInvites:
         first.press("Invite", status=422).reads("There is a problem")
         first.type("Full name", "Nora Newling").type("Email address", "nora@example.org")
         first.choose("Role", "HR analyst – sees exact figures").press("Invite")
-        first.reads("Nora Newling is to be hr analyst").reads("A second person has to confirm it first.")
+        first.reads("Nora Newling is to be HR analyst").reads("A second person has to confirm it first.")
         first.picture("people-and-roles")
         second = visitor("second.administrator").open("/rz2/people/").follow("Confirm")
         second.picture("confirm-a-role").press("Confirm")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cast import System, somebody
+from django.db import transaction
 from django.test import Client
 from uploading import bring_in, decided, kept_folders, send, signed_in, site, staff_in_post, work_off  # noqa: F401
 
@@ -373,6 +374,7 @@ def test_what_an_older_job_found_is_not_written_over_what_was_said_since(here: S
 
     analyst.post("/rx1/data/choose/", {"file": SimpleUploadedFile("september.csv", STAFF)})
     upload = Upload.objects.get()
-    actions.looked_at(upload.pk, upload.version - 1, Seen({"check": None}, published=False, organisation=None))
+    with transaction.atomic():  # as the job that ends with it
+        actions.looked_at(upload.pk, upload.version - 1, Seen({"check": None}, published=False, organisation=None))
     upload.refresh_from_db()
     assert (upload.state, upload.looked) == ("received", None)

@@ -10,13 +10,16 @@ from pathlib import Path
 from threading import Lock, local
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.cache import caches
+from filelock import FileLock, Timeout
 
 from keepwell.enquiries.kept_open import State, state_of
 from keepwell.records.workspace import Workspace
 
 Made = TypeVar("Made")
-_locks = tuple(Lock() for _ in range(64))
+LOCKS, PATIENCE = 64, 30.0
+_locks = tuple(Lock() for _ in range(LOCKS))
 _making = local()
 
 
@@ -41,16 +44,37 @@ def kept(workspace: Workspace, of: tuple[Any, ...], make: Callable[[], Made]) ->
 
 @contextmanager
 def _one_at_a_time(key: str) -> Iterator[None]:
-    """Eight who ask for the same at once have it made once a process. What is made for something else waits for nobody."""
+    """Eight who ask for the same at once have it made once, in whichever process. What is made for something else waits
+    for nobody, and nobody waits for ever: after a while it is made twice.
+    """
     if getattr(_making, "something", False):
         yield
         return
-    with _locks[int(key[-8:], 16) % len(_locks)]:
+    number = int(key[-8:], 16) % LOCKS
+    with _locks[number]:
         _making.something = True
         try:
-            yield
+            with _one_process_at_a_time(number):
+                yield
         finally:
             _making.something = False
+
+
+@contextmanager
+def _one_process_at_a_time(number: int) -> Iterator[None]:
+    """The lock goes with its process, however that ends."""
+    folder = Path(settings.HOME) / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"making-{number}.lock", timeout=PATIENCE, poll_interval=0.01)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @lru_cache(maxsize=64)

@@ -56,8 +56,9 @@ format: $(BIN)/.dev-ready  ## put the code into the house's form
 bench: $(BIN)/.dev-ready  ## measure speed against named baselines
 	$(BIN)/python benchmarks/run.py
 
-bench-web: $(BIN)/.dev-ready  ## measure the pages with eight users at once
+bench-web: $(BIN)/.dev-ready  ## measure the pages with eight users at once, and an upload of a gigabyte
 	$(BIN)/python benchmarks/web.py
+	$(BIN)/python benchmarks/upload_by_page.py
 
 soak: $(BIN)/.dev-ready  ## long trials: hundreds of kills
 	$(BIN)/python -m pytest -m soak tests

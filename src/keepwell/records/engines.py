@@ -6,6 +6,7 @@ that nothing above needs to know.
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
@@ -16,6 +17,7 @@ from keepwell.errors import EnquiryRefused
 DUCKDB: Final = "duckdb"
 SPARK: Final = "spark"
 ENGINES: Final = (DUCKDB, SPARK)
+_ROOM: Final[dict[str, str]] = {}
 
 
 def open_engine(name: str = DUCKDB) -> ibis.BaseBackend:
@@ -24,12 +26,19 @@ def open_engine(name: str = DUCKDB) -> ibis.BaseBackend:
     Raises EnquiryRefused where there is no such engine here.
     """
     if name == DUCKDB:
-        return ibis.duckdb.connect()
+        return ibis.duckdb.connect(**_ROOM)
     if name == SPARK:
         return _spark().open_spark()
     raise EnquiryRefused(
         "There is no such engine.", found=f"--engine {name[:40]}", attempt=" or ".join(f"--engine {e}" for e in ENGINES)
     )
+
+
+def stay_within(megabytes: int, beside: Path) -> None:
+    """Let every DuckDB connection that this process opens from now on take so much memory, and write what is more to a
+    folder. What is there is its own; it goes with the connection.
+    """
+    _ROOM.update(memory_limit=f"{megabytes}MB", temp_directory=str(beside))
 
 
 def ready_to_count(connection: ibis.BaseBackend) -> ibis.BaseBackend:

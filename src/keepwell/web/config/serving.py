@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 
 from keepwell.errors import KeepwellError
+from keepwell.sources.apart_limits import MODEST
 from keepwell.web.config.secrets import keep_a_secret
 
 SETTINGS: Final = "keepwell.web.config.settings"
@@ -43,6 +44,7 @@ class Child:
     name: str
     command: Sequence[str]
     held: tuple[int, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = field(default=0)
@@ -51,7 +53,10 @@ class Child:
         """In a session of its own, so that Ctrl-C is heard by us and told to it."""
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 (our own modules, by our own Python)
-            [sys.executable, *self.command], pass_fds=self.held, start_new_session=True
+            [sys.executable, *self.command],
+            pass_fds=self.held,
+            env={**os.environ, **self.environment},
+            start_new_session=True,
         )
 
     def look_after(self) -> None:
@@ -106,8 +111,7 @@ def serve(*, home: Path, host: str, port: int, say: Callable[[str], None]) -> No
         run(
             [
                 Child("web server", web, (listener.fileno(),)),
-                Child("worker", WORKER),
-                Child("quick worker", (*WORKER, "--quick")),
+                Child("worker", WORKER, environment=MODEST),
             ]
         )
 

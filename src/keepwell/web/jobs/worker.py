@@ -2,15 +2,17 @@
 
     python -m keepwell.web.jobs.worker
 
-Any number may run at once. `keepwell serve` starts two: one that does everything, and one that is kept free for
-what is quick, so that a mail does not wait behind a large file.
+Any number may run at once. A thread in each does what is quick, so that a mail does not wait behind a large file.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 LEASE: Final = 30.0
 PAUSE: Final = 0.5
+MEGABYTES: Final = 100
+"""What counting may take in a worker: with the program and a process that reads it stays under 512 MB."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -35,11 +39,13 @@ def main(arguments: list[str] | None = None) -> None:
     told = parser.parse_args(arguments)
     parent = os.getppid() if told.with_parent else None
     worker = started(lease=told.lease, pause=told.pause, quick=told.quick, parent=parent)
+    _keep_small()
     worker.stop_when_told()
     if told.until_done:
         worker.work_off()
     else:
-        worker.work()
+        with contextlib.nullcontext() if told.quick else worker.quick_beside():
+            worker.work()
 
 
 def started(*, lease: float = LEASE, pause: float = PAUSE, quick: bool = False, parent: int | None = None) -> Worker:
@@ -51,6 +57,21 @@ def started(*, lease: float = LEASE, pause: float = PAUSE, quick: bool = False, 
     from keepwell.web.jobs.working import Worker  # noqa: PLC0415 (as above)
 
     return Worker(lease=dt.timedelta(seconds=lease), pause=pause, quick=quick, parent=parent)
+
+
+def _keep_small() -> None:
+    """Count within MEGABYTES; what is more lies in a folder of this process. What dead ones left there goes."""
+    from django.conf import settings  # noqa: PLC0415 (as above)
+
+    from keepwell.records.engines import stay_within  # noqa: PLC0415 (as above)
+
+    room = Path(settings.HOME) / "cache" / "room"
+    for left in room.glob("*"):
+        if not Path("/proc", left.name).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    mine = room / str(os.getpid())
+    mine.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stay_within(MEGABYTES, mine)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ import signal
 import threading
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
 
@@ -31,6 +33,9 @@ SECONDS_AWAY: Final = 1.0
 
 HANGS: Final = 75
 """The status with which a worker ends whose job hangs."""
+
+FAILED: Final = 70
+"""The status with which a worker ends whose thread for quick jobs failed."""
 
 OURS: Final = f"{os.sep}keepwell{os.sep}"
 
@@ -109,6 +114,27 @@ class Worker:
             if not worked:
                 self.stopping.wait(SECONDS_AWAY if away else self._pause)
         connections.close_all()
+
+    @contextmanager
+    def quick_beside(self) -> Iterator[None]:
+        """Meanwhile a thread does what is quick. Where it fails, the process ends with it, and is started again."""
+        quick = Worker(lease=self._lease, pause=self._pause, quick=True, parent=self._parent)
+        quick.stopping = self.stopping
+
+        def work() -> None:
+            try:
+                quick.work()
+            except BaseException as error:
+                log.critical("quick jobs: %s; this worker ends, and the next goes on", type(error).__name__)
+                os._exit(FAILED)
+
+        thread = threading.Thread(target=work, name="quick", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.stopping.set()
+            thread.join()
 
     def work_off(self) -> int:
         """Everything that is due now; how many jobs that were."""

@@ -289,3 +289,12 @@ def test_what_has_to_be_held_and_is_far_too_large_is_refused_before_it_is_tried(
     size_limits.refuse_too_large(staff, "esr_staff_in_post", on_disk=True)  # piece by piece
     monkeypatch.setattr(size_limits, "_AT_MOST", [])
     size_limits.refuse_too_large(staff, "nhs_turnover", on_disk=True)  # nobody set a limit
+
+
+def test_a_small_file_that_asks_for_much_memory_is_called_damaged_not_large(tmp_path: Path) -> None:
+    small = tmp_path / "small.xls"
+    small.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5_000))
+    assert "damaged" in size_limits.too_large(small, 360_000_000).attempt
+    large = tmp_path / "large.xls"
+    large.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(7_000_000))
+    assert "too large" in size_limits.too_large(large, 360_000_000).wrong

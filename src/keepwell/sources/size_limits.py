@@ -40,10 +40,16 @@ def too_large(path: Path, memory: int) -> FileNotUnderstood:
     with path.open("rb") as file:
         workbook = file.read(8).startswith((ZIP_MAGIC, OLE_MAGIC))
     kind, factor = ("a workbook", OF_A_WORKBOOK) if workbook else ("a text of this kind", OF_A_TEXT)
-    most = max(int((memory - ITSELF) / factor), 0)
+    most, size = max(int((memory - ITSELF) / factor), 0), path.stat().st_size
+    if workbook and size < most / 4:
+        return FileNotUnderstood(
+            f"{path.name} asks for far more memory than a file of its size needs.",
+            found=f"{size / 1000:,.0f} KB; reading may take {memory / MEGABYTE:,.0f} MB of memory",
+            attempt="it may be damaged: open it, save it anew, best as CSV, and choose that",
+        )
     other = "save it as CSV, which takes far less" if workbook else "split it, a month or a year in each file"
     return FileNotUnderstood(
         f"{path.name} is too large to read here.",
-        found=f"{path.stat().st_size / MEGABYTE:,.0f} MB; reading may take {memory / MEGABYTE:,.0f} MB of memory",
+        found=f"{size / MEGABYTE:,.0f} MB; reading may take {memory / MEGABYTE:,.0f} MB of memory",
         attempt=f"{kind} of up to about {most / MEGABYTE:,.0f} MB can be read; {other}",
     )

@@ -80,8 +80,11 @@ def load(told: Telling, upload: int, version: int) -> None:
         return
     except KeepwellError as refusal:
         _try_again_if_busy(refusal)
-        finish_with(told.job, _refuse(upload, version, refusal))
-        return
+        in_force = reading.load_in_force(found)
+        if in_force is None:
+            finish_with(told.job, _refuse(upload, version, refusal))
+            return
+        made = in_force  # it broke off when all was done
     parts = _parts(found, made)
     finish_with(told.job, lambda: actions.loaded(upload, version, made, parts))
 

@@ -182,7 +182,7 @@ def _found(source: SourceFormat, match: Match, options: ReadOptions) -> dict[str
 
 
 def _nearest(match: Match, options: ReadOptions) -> SourceFormat | None:
-    """The format that was named, else the one of which the file has the largest share of what it needs."""
+    """The format that was named, else the one that knows most of the file's headings and has most of what it needs."""
     named = [source for source in FORMATS if source.name == options.format]
     if named:
         return named[0]
@@ -194,7 +194,11 @@ def _nearest(match: Match, options: ReadOptions) -> SourceFormat | None:
 def _share_found(source: SourceFormat, match: Match, options: ReadOptions) -> float:
     needed = [name for name in source.needs if name in source.headings] or list(source.headings)
     found = _found(source, match, options)
-    return sum(1 for name in needed if name in found) / len(needed) + len(found) / 1000
+    headings = [cell for cell in match.sheet.rows[match.heading_row or 0] if cell]
+    if not found:
+        return 0.0
+    of_people = source.people and any(is_personal(cell) for cell in headings)  # a file with names is a file of people
+    return sum(1 for name in needed if name in found) / len(needed) + 2 * len(found) / len(headings) + of_people
 
 
 def _headings(path: Path, match: Match, source: SourceFormat | None, found: Mapping[str, str]) -> tuple[Heading, ...]:

@@ -7,6 +7,7 @@ names it: KEEPWELL_JOURNEYS_ON=FOLDER; it is copied, never changed.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -57,6 +58,17 @@ class Site:
         """The mails that it has sent, the newest last."""
         files = sorted((self.home / "mail").glob("*"), key=lambda path: path.stat().st_mtime)
         return [path.read_text("utf-8") for path in files]
+
+    def link_for(self, email: str) -> str:
+        """The path in the newest mail that lets somebody in; waits for it."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            for mail in reversed(self.mails()):
+                found = re.search(r"https?://[^/\s]+(/(?:invitation|password/new)/\S+)", mail.replace("=\n", ""))
+                if f"To: {email}" in mail and found:
+                    return found.group(1)
+            time.sleep(0.3)
+        raise AssertionError("no mail with a link came")
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Route
 from visiting import cannot_follow, code_shown
@@ -18,26 +20,54 @@ FAULTS = {
         ("", ""),
         "asks somebody else",
     ),
+    "a picture that is not there": (
+        ("</main>", '<img alt="" src="/static/none.png"></main>'),
+        ("", ""),
+        "the browser complains",
+    ),
     "an error without a summary": (("<title>", "<title>Error: "), ("", ""), "summary of errors differ"),
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_a_page_is_noticed(visitor: Visiting, fault: str) -> None:
-    first, second, words = FAULTS[fault]
-    somebody = visitor()
+CUTS = {
+    "clipped": '<p style="width: 5rem; overflow: hidden; white-space: nowrap">More than five letters wide</p>',
+    "beyond the side": '<div style="overflow: hidden"><p style="margin-left: 9999px">Nobody sees it</p></div>',
+    "in what scrolls on a screen only": '<div style="overflow: auto"><p style="width: 99rem">Half of it</p></div>',
+}
 
+
+def spoiling(*changes: tuple[str, str]) -> Callable[[Route], None]:
     def spoil(route: Route) -> None:
         answer = route.fetch()
         page = answer.text()
-        for old, new in (first, second):
+        for old, new in changes:
             page = page.replace(old, new) if old else page
         headers = {n: v for n, v in answer.headers.items() if n != "content-security-policy"}
         route.fulfill(response=answer, body=page, headers=headers)
 
-    somebody.page.route("**/sign-in/", spoil)
+    return spoil
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_a_page_is_noticed(visitor: Visiting, fault: str) -> None:
+    *changes, words = FAULTS[fault]
+    somebody = visitor()
+    somebody.page.route("**/sign-in/", spoiling(*changes))  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match=words):
         somebody.open("/sign-in/")
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_what_is_cut_on_paper_is_noticed(visitor: Visiting, cut: str) -> None:
+    somebody = visitor()
+    somebody.open("/sign-in/").is_not_cut()
+    somebody.page.route("**/sign-in/", spoiling(("</main>", f"{CUTS[cut]}</main>")))
+    somebody.page.goto(f"{somebody.address}/sign-in/")
+    if cut == "in what scrolls on a screen only":
+        somebody.is_not_cut()
+    somebody.page.emulate_media(media="print")
+    with pytest.raises(AssertionError, match="is cut"):
+        somebody.is_not_cut()
 
 
 def test_headings_that_go_down_step_by_step_can_be_followed() -> None:

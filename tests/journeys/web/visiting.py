@@ -1,7 +1,7 @@
 """How does somebody go through the site, and what is looked at on every page that they come to?
 
-Each page is checked in each state: by axe, its headings, its focus after an error, its width, and that it asks nothing of
-anybody else. Axe needs JavaScript: where the visitor has none, the page as it stands is laid before a second one that has.
+Each page is checked in each state: by axe, its headings, its focus after an error, its width, that the browser has nothing
+to complain of, and that it asks nothing of anybody else. Axe needs JavaScript: where the visitor has none, the page as it stands is laid before a second one that has.
 """
 
 from __future__ import annotations
@@ -18,14 +18,30 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response, Route
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route
 
 PASSWORD = "stay well and stay together"
 PATIENCE = 30_000
-SIZES = {"desk": (1280, 900), "phone": (390, 844), "smallest": (320, 640)}
+SIZES = {"desk": (1280, 900), "phone": (390, 844), "smallest": (320, 640), "close up": (320, 225), "paper": (794, 1123)}
+"""Close up is the desk at 400%; paper is A4."""
 PICTURES = Path(__file__).parents[3] / "docs" / "images" / "manual"
 HEADINGS = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => Number(h.tagName[1]))"
 WIDTH = "document.documentElement.scrollWidth"
+CUT = """() => {
+    const wide = document.documentElement.clientWidth + 1;
+    const shown = e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})
+        && e.getBoundingClientRect().width > 1 && !e.closest('.nhsuk-u-visually-hidden, .nhsuk-skip-link');
+    const flows = e => getComputedStyle(e).overflowX;
+    const scrolls = e => e && (['auto', 'scroll'].includes(flows(e)) || scrolls(e.parentElement));
+    const beyond = e => {
+        const box = e.getBoundingClientRect();
+        return (box.right > wide || box.left < -1) && !(matchMedia('screen').matches && scrolls(e.parentElement));
+    };
+    const clips = e => !e.matches('input, select, textarea') && ['hidden', 'clip'].includes(flows(e)) && e.scrollWidth > e.clientWidth + 1;
+    return [...document.querySelectorAll('body *:not(svg *)')].filter(e => shown(e) && (beyond(e) || clips(e)))
+        .map(e => `${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 60)}`);
+}"""
+"""What lies beyond the sides, or is clipped. On a screen a part may scroll by itself; on paper nothing scrolls."""
 DEAD_LINKS = """[...document.querySelectorAll('.nhsuk-error-summary a')]
     .filter(a => !document.getElementById(a.hash.slice(1))).map(a => a.textContent)"""
 
@@ -41,7 +57,10 @@ class Visitor:
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.asked: list[str] = []
+        self.complaints: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self._second = browser.new_context(**screen)
         self.twin = self._second.new_page()
         self.twin.route("**/*", self._lay_before)
@@ -49,6 +68,27 @@ class Visitor:
     def close(self) -> None:
         self.context.close()
         self._second.close()
+
+    def turn_to(self, size: str) -> Visitor:
+        """The same page on another screen, once its menu has found its place there."""
+        self.sit_at(size)
+        end = time.monotonic() + 3
+        while self.page.evaluate(WIDTH) > SIZES[size][0] and time.monotonic() < end:
+            time.sleep(0.05)
+        return self.look()
+
+    def sit_at(self, size: str) -> Visitor:
+        """Another screen for the pages to come."""
+        self.size = size
+        width, height = SIZES[size]
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.twin.set_viewport_size({"width": width, "height": height})
+        return self
+
+    def is_not_cut(self) -> Visitor:
+        found = self.page.evaluate(CUT)
+        assert found == [], f"{self.page.url.removeprefix(self.address)} is cut: {found[:5]}"
+        return self
 
     def sign_in(self, who: str, password: str = PASSWORD) -> Visitor:
         """By name in the demo, or by a whole address."""
@@ -135,6 +175,7 @@ class Visitor:
         assert [asked for asked in self.asked if not asked.startswith(self.address)] == [], (
             f"{where} asks somebody else"
         )
+        assert self.complaints == [], f"the browser complains at {where}: {self.complaints}"
         headings = self.page.evaluate(HEADINGS)
         assert cannot_follow(headings) is None, f"{where}: {cannot_follow(headings)}"
         assert self.page.evaluate(WIDTH) <= SIZES[self.size][0], f"{where} is wider than the screen"
@@ -148,6 +189,12 @@ class Visitor:
         found = inaccessible(read)
         assert found == [], f"{where}: {found}"
         return self
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        """That a page itself says 404 or 422 is no complaint: its status is looked at as it comes."""
+        of_the_page = said.text.startswith("Failed to load resource") and said.location["url"] == self.page.url
+        if said.type in ("error", "warning") and not of_the_page:
+            self.complaints.append(said.text)
 
     def _with_scripts(self) -> Page:
         if self.scripts:

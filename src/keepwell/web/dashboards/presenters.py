@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from keepwell.content import managers_can
 from keepwell.enquiries.packs import Pack, PackRow
 from keepwell.errors import counted
+from keepwell.periods import Month
 from keepwell.reports.dashboard import SECTIONS
 from keepwell.web.accounts.gate import person
 from keepwell.web.accounts.queries import with_ability
@@ -23,6 +24,7 @@ from keepwell.web.dashboards import queries
 from keepwell.web.dashboards.queries import Received
 from keepwell.web.dashboards.rules import cannot_see
 from keepwell.web.nhsuk.menus import Link
+from keepwell.web.nhsuk.words import month
 from keepwell.web.places.kept import kept
 from keepwell.web.places.models import Place
 from keepwell.web.places.queries import workspace_of
@@ -192,6 +194,16 @@ def received_in_words(found: list[Received]) -> str:
         if of_kind:
             parts.append(f"{sum(r.pack is not None for r in of_kind)} of {counted(len(of_kind), one)}")
     return f"{' and '.join(parts)} have released figures to us." if parts else "No organisation lies in this place."
+
+
+def kept_in_words(place: Place) -> str:
+    """Up to when an organisation's own records are kept here, and how many rows the newest file of them brought."""
+    loads = workspace_of(place).current().loads
+    if not loads:
+        return "No list of our staff is kept here yet."
+    newest = max(loads, key=lambda load: (load.last_month, load.number))
+    words = month(Month.parse(newest.last_month))
+    return f"Our list of staff is kept here up to {words}: {counted(newest.rows_taken, 'row')} in the newest file."
 
 
 def links_of_place(request: HttpRequest, place: Place) -> Iterable[Link]:

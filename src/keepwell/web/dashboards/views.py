@@ -154,7 +154,7 @@ def _practice(request: HttpRequest, here: Standing) -> HttpResponse:
         found = queries.received(here.place)
         told |= {"answer": presenters.received_in_words(found), "lines": presenters.received_lines(found)}
         told["missing"] = presenters.not_released(found)
-    told["own_records"] = LOAD_DATA in here.abilities
+    told["own_records"] = presenters.kept_in_words(here.place) if LOAD_DATA in here.abilities else None
     told["load_at"] = f"{reverse('dashboard', args=[here.place.slug])}data/"
     record_view(request, HOW, here.place, exact=False)
     return render(request, "dashboards/practice.html.j2", told)

@@ -19,6 +19,7 @@ EARLIEST: Final = dt.date(1930, 1, 1)
 DAY_FIRST: Final = "day"
 MONTH_FIRST: Final = "month"
 NOT_NEEDED: Final = ""
+ONE_OF_TWO: Final = {"width": 5, "optional": False}
 OF_STAFF: Final = ("esr_staff_in_post", "staff_list")
 """What a file of headings that nobody knows most likely is."""
 
@@ -159,14 +160,14 @@ class StaffPerson(Known):
         choices=list(PracticePerson.GROUPS.items()), label="Staff group", widget=forms.RadioSelect
     )
     job_role = forms.CharField(max_length=60, label="Job role", help_text="Such as Practice Nurse or Receptionist")
-    hours = forms.FloatField(min_value=0.5, max_value=75, label="Contracted hours a week", required=False)
-    fte = forms.FloatField(
-        min_value=0.01, max_value=2, label="Or FTE", help_text="Full time is 1. Fill in hours or FTE.", required=False
+    hours = forms.FloatField(
+        min_value=0.5, max_value=75, label="Contracted hours a week", help_text="Fill in these or FTE", required=False
     )
+    fte = forms.FloatField(min_value=0.01, max_value=2, label="Or FTE", help_text="Full time is 1", required=False)
     start = DayField(label="First day here", help_text="Like 15 11 2019")
     end = DayField(label="Last day here", help_text="Only for somebody who has left or is about to", required=False)
     birth_month = MonthField(label="Month of birth", help_text="Like 5 1980. Only the month is kept.", required=False)
-    looks: ClassVar = {"label": {"width": 20}, "job_role": {"width": 30}, "hours": {"width": 5}, "fte": {"width": 5}}
+    looks: ClassVar = {"label": {"width": 20}, "job_role": {"width": 30}, "hours": ONE_OF_TWO, "fte": ONE_OF_TWO}
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -162,6 +162,14 @@ def _warning(words: str) -> Line:
     return three(found.groupdict()) if found else Line(on_the_page(words), "", "")
 
 
+def accepted(upload: Upload, load: Load) -> list[Line]:
+    """What somebody looked at and had loaded all the same, but for what the load itself warns of."""
+    decisions = ((upload.looked or {}).get("check") or {}).get("decisions", [])
+    warned = [_warning(words) for words in load.warnings]
+    said = [three(one) for one in decisions if one["code"] in upload.said.get("accept", ())]
+    return [line for line in said if line not in warned]
+
+
 def rows_left_out(load: Load) -> list[tuple[int, str]]:
     """The rows that were left out, one a line, in their order."""
     return sorted((row, reason) for reason, rows in load.left_out for row in rows)

@@ -163,6 +163,7 @@ def _ended_or_working(here: Standing, upload: Upload) -> dict[str, Any]:
     return {
         "progress": queries.progress(upload) if upload.ended_at is None or upload.state == "undoing" else None,
         "load": presenters.told_of_load(load) if load else None,
+        "accepted": presenters.accepted(upload, load) if load else [],
         "in_force": load is not None
         and queries.is_in_force(workspace_for(upload.place, upload.published), load.number),
         "ended_badly": presenters.three([upload.wrong, upload.found, upload.attempt]) if upload.wrong else None,

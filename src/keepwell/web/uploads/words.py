@@ -7,6 +7,8 @@ from typing import Final
 
 FIELDS: Final = {
     "fte": "FTE",
+    "icb": "ODS code of the ICB",
+    "icb_name": "Name of the ICB",
     "birth": "Month of birth",
     "start": "First day",
     "end": "Last day",
@@ -20,11 +22,14 @@ ON_THE_PAGE: Final = (
     (r"leave out --month(?: \S+)?", "do not say a month"),
     (r"leave out --organisation(?: \S+)?", "bring it in where it belongs"),
     (r"(?:or )?--leave-out organisation", "or rename that column"),
-    (r"--leave-out (\w+)", r"leave out the field \1"),
+    (r"--leave-out (\w+)", lambda found: f"leave out “{field_in_words(found[1])}”"),
     (r"--month(?: \d{4}-\d{2})?", "say the month"),
     (r"--organisation(?: \S+)?", "add a column with the ODS code of the organisation"),
-    (r'name the heading: --column (\w+)=(?:"[^"]*"|…)', r"say below which heading is the field \1"),
-    (r'--column (\w+)=(?:"[^"]*"|…)', r"say which heading is the field \1"),
+    (
+        r'name the heading: --column (\w+)=(?:"[^"]*"|…)',
+        lambda found: f"say below which heading is “{field_in_words(found[1])}”",
+    ),
+    (r'--column (\w+)=(?:"[^"]*"|…)', lambda found: f"say which heading is “{field_in_words(found[1])}”"),
     (r"--column\b", "say which heading it is"),
     (r"--day-first|--month-first", lambda found: f"choose “{found[0][2:].replace('-', ' ')}”"),
     (r"keepwell unload (\d+)", r"take out load \1"),

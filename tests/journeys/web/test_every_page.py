@@ -1,0 +1,184 @@
+"""Is every page of the site as it should be, on a desk and on the smallest screen, for somebody who may open it?
+
+Whoever adds an address says here who opens it in the demo, or why it draws no page.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from visiting import Visitor, code_shown
+
+from conftest import Site, Visiting
+
+SECRET = "first things first"
+SMALL_FILE = b"Effective Date,Employee Number,Organisation Code,Staff Group,FTE\n31/10/2025,10000001,RZ1,Nursing,1.0\n"
+
+PAGES: dict[str, dict[str, str]] = {
+    "nobody": {
+        "not_for": "/about/",
+        "privacy": "/privacy/",
+        "accessibility": "/accessibility/",
+        "account_login": "/sign-in/",
+        "account_reset_password": "/password/forgotten/",
+        "password_asked": "/password/forgotten/sent/",
+    },
+    "retention.lead": {
+        "home": "/",
+        "my_account": "/account/",
+        "account_logout": "/sign-out/",
+        "dashboard": "/rz1/",
+        "dashboard_part": "/rz1/about/equality/",
+        "set_target": "/rz1/target/",
+        "measures": "/measures/",
+        "measure": "/measures/leaver_rate/",
+        "compare": "/rz1/compare/",
+        "compare_published": "/published/compare/",
+        "programme": "/rz1/compare/programme/",
+        "programme_published": "/published/compare/programme/",
+        "uploads": "/rz1/data/",
+        "choose_files": "/rz1/data/choose/",
+        "undo_load": "/rz1/data/loads/1/undo/",
+        "releases": "/rz1/released/",
+        "prepare_release": "/rz1/released/prepare/",
+        "release": "/rz1/released/1/",
+        "withdraw_release": "/rz1/released/1/withdraw/",
+    },
+    "administrator": {
+        "first_run_data": "/first-run/data/",
+        "site_people": "/site/people/",
+        "close_account": "/site/people/3/close/",
+        "take_second_step_away": "/site/people/3/second-step/",
+        "site_roles": "/site/roles/",
+        "site_places": "/site/places/",
+        "add_place": "/site/places/add/",
+        "people": "/rz1/people/",
+        "invite": "/rz1/people/invite/",
+        "confirm_role": "/rz1/people/2/confirm/",
+        "end_role": "/rz1/people/2/end/",
+        "place_page": "/rz1/place/",
+        "move_place": "/rz1/place/move/",
+        "rename_place": "/rz1/place/rename/",
+        "place_became": "/rz1/place/became/",
+    },
+    "governance": {"register": "/rz1/seen/"},
+    "practice.manager": {"practice_staff": "/y99001/data/staff/", "add_practice_person": "/y99001/data/staff/add/"},
+}
+"""Who opens which page of the demo, by the names of the table of addresses."""
+OTHERS = {
+    "line.manager": ["/", "/rz1-medicine-rowan-ward/"],
+    "staff.side": ["/rz1/", "/rz1/compare/", "/measures/leaver_rate/"],
+    "ics.lead": ["/qz9/", "/qz9/compare/"],
+    "practice.manager": ["/y99001/", "/y99001/data/", "/y99001/compare/"],
+}
+"""The same addresses, where they are other pages for somebody else."""
+MADE_FIRST = {
+    "upload": "a file is chosen first",
+    "undo_upload": "a file is chosen first",
+    "change_practice_person": "somebody is typed first",
+    "invitation": "somebody is invited first",
+    "new_password": "somebody asks for a link first",
+    "mfa_authenticate": "a second step is switched on first",
+    "change_password": "a second step is switched on first",
+    "account_reauthenticate": "a second step is switched on first",
+    "mfa_reauthenticate": "a second step is switched on first",
+    "mfa_activate_totp": "a second step is switched on first",
+    "mfa_deactivate_totp": "a second step is switched on first",
+    "mfa_view_recovery_codes": "a second step is switched on first",
+    "mfa_generate_recovery_codes": "a second step is switched on first",
+    "first_run": "on a site without accounts: TestANewInstallation of test_looking_after.py",
+    "first_run_organisation": "on a site without accounts: TestANewInstallation of test_looking_after.py",
+    "first_run_figures": "on a site without accounts: TestANewInstallation of test_looking_after.py",
+}
+NO_PAGE = {
+    "healthy": "a word to a machine",
+    "dashboard_download": "a file",
+    "measure_download": "a file",
+    "measure_steps_download": "a file",
+    "compare_download": "a file",
+    "programme_download": "a file",
+    "rows_left_out": "a file",
+}
+
+
+def at_both(somebody: Visitor, path: str | None = None) -> Visitor:
+    """A page, on a desk and on the smallest screen."""
+    if path is not None:
+        somebody.open(path)
+        assert somebody.page.url == f"{somebody.address}{path}", f"{path} leads to {somebody.page.url}"
+    somebody.turn_to("smallest").is_not_cut()
+    return somebody.sit_at("desk")
+
+
+def test_every_address_of_the_table_is_said_here() -> None:
+    sys.path.insert(0, str(Path(__file__).parents[2] / "web"))
+    import databases
+
+    databases.set_up()
+    from django.urls import resolve
+    from url_table import TABLE
+
+    opened = {name: path for pages in PAGES.values() for name, path in pages.items()}
+    drawn = {name for name, row in TABLE.items() if row.says != (405,)}
+    said = [*opened, *MADE_FIRST, *NO_PAGE]
+    assert sorted(said) == sorted(drawn)
+    assert {path: resolve(path).url_name for path in opened.values()} == {path: name for name, path in opened.items()}
+
+
+@pytest.mark.parametrize("who", [*PAGES, *(who for who in OTHERS if who not in PAGES)])
+def test_every_page(visitor: Visiting, who: str) -> None:
+    somebody = visitor(None if who == "nobody" else who, scripts=True)
+    for path in [*PAGES.get(who, {}).values(), *OTHERS.get(who, [])]:
+        at_both(somebody, path)
+
+
+def test_the_pages_of_a_file_that_waits(visitor: Visiting) -> None:
+    lead = visitor("retention.lead", scripts=True).open("/rz1/data/choose/")
+    told = {"name": "small.csv", "mimeType": "text/csv", "buffer": SMALL_FILE}
+    lead.page.locator("input[type=file]").set_input_files(told)  # type: ignore[arg-type]
+    lead.press("Look at them").wait_for("Do not load it")
+    here = lead.page.url.removeprefix(lead.address)
+    at_both(lead)
+    at_both(lead, f"{here}undo/")
+    lead.open(here).press("Do not load it").reads("small.csv is not loaded, and not kept.")
+    at_both(lead, here)
+
+
+def test_the_page_of_somebody_typed(visitor: Visiting) -> None:
+    manager = visitor("practice.manager", scripts=True).open("/y99001/data/staff/add/")
+    manager.type("What do you call this post here?", "Nurse 9").type("Job role", "Nurse").type("Or FTE", "0.8")
+    manager.page.get_by_label("Nurse", exact=True).check()
+    for part, typed in zip(("Day", "Month", "Year"), ("1", "4", "2019"), strict=True):
+        manager.page.get_by_role("group", name="First day here").get_by_label(part, exact=True).fill(typed)
+    manager.press("Save")
+    at_both(manager.follow("Change"))
+    manager.press("Take Nurse 9 out of the list").reads("Nobody is typed in yet")
+
+
+def test_the_pages_of_somebody_who_comes_by_mail_and_switches_a_second_step_on(visitor: Visiting, site: Site) -> None:
+    administrator = visitor("administrator", scripts=True).open("/y99011/people/invite/")
+    administrator.type("Full name", "Wil Walker").type("Email address", "wil@example.org")
+    administrator.choose("Role", "Viewer").press("Invite")
+    wil = visitor(scripts=True).open(site.link_for("wil@example.org"))
+    at_both(wil).type("Password", SECRET).press("Set up my account")
+    wil.open("/password/forgotten/").type("Email address", "wil@example.org").press("Send me a link")
+    end = time.monotonic() + 60
+    while "/password/new/" not in (link := site.link_for("wil@example.org")):
+        assert time.monotonic() < end, "no mail with a link came"
+        time.sleep(0.3)
+    at_both(wil, link)
+    at_both(wil.sign_in("wil@example.org", SECRET), "/account/confirm/")
+    at_both(wil.open("/two-factor/").type("Password", SECRET).press("Continue"))
+    key = wil.page.locator(".keepwell-key").inner_text()
+    wil.type("Code", code_shown(key)).press("Switch on").open("/account/")
+    for path in ("/two-factor/recovery-codes/", "/two-factor/recovery-codes/new/", "/two-factor/off/"):
+        at_both(wil, path)
+    for path in ("/account/password/", "/account/confirm/code/"):
+        at_both(wil, path)
+    wil.sign_out()
+    again = visitor(scripts=True)
+    at_both(again.sign_in("wil@example.org", SECRET))
+    assert again.page.url.endswith("/sign-in/code/")

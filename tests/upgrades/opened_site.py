@@ -30,7 +30,7 @@ if __name__ == "__main__":
         "grants": Grant.objects.count(),
         "register": AccessEvent.objects.count(),
         "register broken": verify() is not None,
-        "signs in": authenticate(asked, email=lead.email, password="stay well and stay together") == lead,  # noqa: S106
+        "signs in": authenticate(asked, email=lead.email, password="stay well and stay together") == lead,
         "exact": here is not None and here.exact,
         "abilities": sorted(Role.objects.get(key="retention_lead").abilities),
         "packs": [len(read_pack(bytes(pack.content)).tables) for pack in Pack.objects.order_by("pk")],

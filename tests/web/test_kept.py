@@ -34,9 +34,9 @@ def test_one_process_makes_and_the_other_waits(workspace: Workspace) -> None:
 
 def test_after_an_error_another_may_make(workspace: Workspace) -> None:
     def fails() -> bool:
-        raise ValueError
+        raise ValueError("on purpose")
 
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="on purpose"):
         subject.kept(workspace, ("test", "fails"), fails)
     assert another_process_may_make()
 

@@ -106,12 +106,12 @@ def test_a_fence_taken_away_is_caught(workers):
         comes_back_from_the_dead(workers, "trial.deaf", "no_fence")
 
 
-def keeps_its_lease(workers: Workers, **order: Any) -> None:
+def keeps_its_lease(workers: Workers, seconds: float = PATIENCE, **order: Any) -> None:
     """Work that takes much longer than the lease is done by one worker, though another waits for it."""
     number = enqueue("trial.deaf", by=None, milliseconds=1500).pk
     for _ in range(2):
         workers.start(lease=0.6, **order)
-    until(lambda: not unfinished())
+    until(lambda: not unfinished(), seconds)
     assert written("started") == written("effect") == [number]
 
 
@@ -121,7 +121,7 @@ def test_a_worker_at_work_keeps_its_job(workers):
 
 def test_a_lease_that_is_not_renewed_is_caught(workers):
     with pytest.raises(AssertionError):
-        keeps_its_lease(workers, faults=["nothing_renewed"])
+        keeps_its_lease(workers, 5, faults=["nothing_renewed"])
 
 
 def share_out(workers: Workers, **order: Any) -> None:

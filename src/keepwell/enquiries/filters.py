@@ -46,9 +46,13 @@ def _special(name: str) -> tuple[str, ...]:
 
 
 def _values(session: Session, source: str, name: str) -> tuple[str, ...]:
-    column = session.staff(source).spells[name]
-    values = [str(v) for v in column.as_table().distinct()[name].to_pyarrow().to_pylist() if v is not None]
-    return tuple(sorted(values, key=_order(name)))
+    hand = session.at_hand(source)
+    if hand is not None and name in hand.values:
+        found: Sequence[object] = hand.values[name]
+    else:
+        column = session.staff(source).spells[name]
+        found = column.as_table().distinct()[name].to_pyarrow().to_pylist()
+    return tuple(sorted((str(value) for value in found if value is not None), key=_order(name)))
 
 
 def _order(name: str) -> Callable[[str], Key]:

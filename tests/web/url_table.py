@@ -21,19 +21,23 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cast import System
+from django.utils import timezone
 
 from keepwell.web.accounts.abilities import (
     CONFIRM_GRANTS,
     EDIT_PLACES,
+    LEAD_ASSESSMENTS,
     LOAD_DATA,
     LOAD_PUBLISHED,
     MANAGE_PEOPLE,
+    RATE,
     RELEASE,
     SEE_FIGURES,
     SEE_REGISTER,
     SET_TARGETS,
 )
 from keepwell.web.accounts.models import Grant, Role, User
+from keepwell.web.assessments.models import Round, Shown
 from keepwell.web.releases.models import Release
 from keepwell.web.uploads.models import READY, Upload
 
@@ -127,8 +131,88 @@ def an_upload(here: System) -> dict[str, Any]:
     return {"number": made.pk}
 
 
+def a_workshop(here: System) -> dict[str, Any]:
+    """One under way: before it is agreed only those who take part see it."""
+    told = {"place": here.northmoor, "assessment": "what_good_looks_like"}
+    made, _ = Round.objects.get_or_create(**told, defaults={"started_by": somebody_else()})
+    return {"number": made.pk}
+
+
+def a_side(here: System) -> dict[str, Any]:
+    return {**a_workshop(here), "side": "board"}
+
+
+def a_list(here: System) -> dict[str, Any]:
+    told = {"started_by": somebody_else()}
+    made, _ = Round.objects.get_or_create(
+        place=here.northmoor, assessment="exit_planning_list", state=Round.OPEN, defaults=told
+    )
+    return {"number": made.pk}
+
+
+def an_agreed_list(here: System) -> dict[str, Any]:
+    told = {"started_by": somebody_else(), "agreed_by": somebody_else(), "agreed_at": timezone.now()}
+    made, _ = Round.objects.get_or_create(
+        place=here.northmoor, assessment="exit_planning_list", state=Round.AGREED, defaults=told
+    )
+    return {"number": made.pk}
+
+
+def a_handed_list(here: System) -> dict[str, Any]:
+    told = {"started_by": somebody_else(), "agreed_by": somebody_else(), "agreed_at": timezone.now()}
+    of, _ = Round.objects.get_or_create(
+        place=here.icb, assessment="exit_planning_list", state=Round.AGREED, defaults=told
+    )
+    made, _ = Shown.objects.get_or_create(round=of, to=here.northmoor, defaults={"released_by": somebody_else()})
+    return {"number": made.pk}
+
+
 PEOPLE = (MANAGE_PEOPLE, CONFIRM_GRANTS)
 LOADS = (LOAD_DATA, LOAD_PUBLISHED)
+SEES_PRACTICE = (SEE_FIGURES, RATE, LEAD_ASSESSMENTS)
+
+
+def a_round(here: System, assessment: str, state: str) -> Round:
+    by = somebody_else()
+    told = {"started_by": by, "laid_open_by": by, "laid_open_at": timezone.now()}
+    told |= {"agreed_by": by, "agreed_at": timezone.now()} if state == Round.AGREED else {}
+    return Round.objects.get_or_create(place=here.northmoor, assessment=assessment, state=state, defaults=told)[0]
+
+
+def being_rated(here: System) -> dict[str, Any]:
+    return {"number": a_round(here, "retention_traffic_light", Round.OPEN).pk}
+
+
+def a_topic(here: System) -> dict[str, Any]:
+    return {**being_rated(here), "item": "culture"}
+
+
+def talked_over(here: System) -> dict[str, Any]:
+    return {"number": a_round(here, "wellbeing_diagnostic", Round.TALKING).pk}
+
+
+def agreed_on(here: System) -> dict[str, Any]:
+    return {"number": a_round(here, "retention_traffic_light", Round.AGREED).pk}
+
+
+def shown_above(here: System) -> dict[str, Any]:
+    found = agreed_on(here)
+    told = {"released_by": somebody_else()}
+    return {
+        **found,
+        "shown": Shown.objects.get_or_create(round_id=found["number"], to=here.icb, defaults=told)[0].pk,
+    }
+
+
+def shown_to_it(here: System) -> dict[str, Any]:
+    """A rating that a practice released to the organisation of the walk."""
+    told = {"agreed_by": somebody_else(), "started_by": somebody_else()}
+    of, _ = Round.objects.get_or_create(
+        place=here.practice, assessment="wellbeing_diagnostic", state=Round.AGREED, defaults=told
+    )
+    made, _ = Shown.objects.get_or_create(round=of, to=here.northmoor, defaults={"released_by": somebody_else()})
+    return {"number": made.pk}
+
 
 TABLE: dict[str, Row] = {
     "home": public(signed_out=(302,)),
@@ -214,4 +298,58 @@ TABLE: dict[str, Row] = {
     "change_practice_person": at_place(LOAD_DATA, 404, seen_at=ITSELF, number=1),
     "strike_practice_person": at_place(LOAD_DATA, 405, seen_at=ITSELF, number=1),
     "bring_practice_staff_in": at_place(LOAD_DATA, 405, seen_at=ITSELF),
+    # The People Promise, also of a part of an organisation; roles are named for the whole of it.
+    # How good is our practice: what there is to judge, and a traffic light from its start until it is released.
+    "practice": at_place(SEES_PRACTICE),
+    "assessment": at_place(SEES_PRACTICE, key="retention_traffic_light"),
+    "start_round": at_place(LEAD_ASSESSMENTS, 405, key="retention_traffic_light"),
+    "compare_ratings": at_place(SEES_PRACTICE, seen_at=("own", "directorate inside"), key="retention_traffic_light"),
+    "released_rating": at_place(SEES_PRACTICE, given=shown_to_it, seen_at=ITSELF),
+    "rate": at_place(RATE, given=being_rated, seen_at=ITSELF),
+    "lay_open": at_place(RATE, given=being_rated, seen_at=ITSELF),
+    "talk": at_place(RATE, given=talked_over, seen_at=ITSELF),
+    "take_over": at_place(RATE, 405, given=talked_over, seen_at=ITSELF),
+    "agree": at_place(RATE, given=talked_over, seen_at=ITSELF),
+    "agreed": at_place(SEES_PRACTICE, given=agreed_on, seen_at=ITSELF),
+    "release_rating": at_place(RELEASE, given=agreed_on, seen_at=ITSELF),
+    "withdraw_rating": at_place(RELEASE, given=shown_above, seen_at=ITSELF),
+    "topic": at_place(RATE, given=a_topic, seen_at=ITSELF),
+    "add_evidence": at_place(RATE, given=a_topic, seen_at=ITSELF),
+    "remove_evidence": at_place(RATE, 405, given=lambda here: {**a_topic(here), "citation": 1}, seen_at=ITSELF),
+    "promise": at_place(SEES_PRACTICE),
+    "promise_roles": at_place(SEES_PRACTICE, seen_at=ITSELF),
+    "write_role": at_place(LEAD_ASSESSMENTS, seen_at=ITSELF, role="wellbeing_guardian"),
+    # The workshop: how it goes, each side, side by side, and what comes out.
+    "workshop": at_place(RATE, given=a_workshop, seen_at=ITSELF),
+    "workshop_side": at_place(RATE, given=a_side, seen_at=ITSELF),
+    "workshop_sheet": at_place(RATE, given=a_side, seen_at=ITSELF),
+    "workshop_compare": at_place(RATE, given=a_workshop, seen_at=ITSELF),
+    "workshop_together": at_place(RATE, given=a_workshop, seen_at=ITSELF),
+    "workshop_agree": at_place(LEAD_ASSESSMENTS, given=a_workshop, seen_at=ITSELF),
+    "workshop_record": at_place(RATE, given=a_workshop, seen_at=ITSELF),
+    # What there is for GPs: the organisation of the walk is a trust, which has none.
+    "gap_audit": at_place(SEES_PRACTICE, 404),
+    "gap_cell": at_place(SEES_PRACTICE, 404, level="system", stage="returner"),
+    "add_scheme": at_place(RATE, 404, level="system", stage="returner"),
+    "change_scheme": at_place(RATE, 404, number=1),
+    "end_scheme": at_place(LEAD_ASSESSMENTS, 405, number=1),
+    "aims": at_place(SEES_PRACTICE, 404),
+    "add_aim": at_place(RATE, 404),
+    "write_aims": at_place(RATE, 404, level="system"),
+    "write_aim": at_place(RATE, 404, item="coaching"),
+    "end_aim": at_place(LEAD_ASSESSMENTS, 405, item="1"),
+    # Lists of things to do: filled in by those who take part, agreed on, taken away, shared with places below.
+    "assessment_list": at_place(RATE, given=a_list, seen_at=ITSELF),
+    "save_list": at_place(RATE, 302, given=a_list, seen_at=ITSELF),
+    "copy_list": at_place(RATE, given=a_list, seen_at=ITSELF),
+    "list_on_paper": at_place(RATE, given=a_list, seen_at=ITSELF),
+    "agree_list": at_place(RATE, given=a_list, seen_at=ITSELF),
+    "share_list": at_place(LEAD_ASSESSMENTS, given=an_agreed_list, seen_at=ITSELF),
+    "take_list_back": at_place(LEAD_ASSESSMENTS, 405, given=an_agreed_list, seen_at=ITSELF, shown=1),
+    "list_download": at_place(SEES_PRACTICE, given=an_agreed_list, seen_at=ITSELF, out_format="csv"),
+    "handed_list": at_place(SEES_PRACTICE, given=a_handed_list, seen_at=ITSELF),
+    # The cycle of general practice: the organisation of the walk is a trust.
+    "cycle": at_place(SEES_PRACTICE, 404),
+    "loss_points": at_place(SEES_PRACTICE, 404),
+    "write_loss": at_place(RATE, 404, stage="trainee", point="deferrals"),
 }

@@ -46,6 +46,16 @@ PAGES: dict[str, dict[str, str]] = {
         "prepare_release": "/rz1/released/prepare/",
         "release": "/rz1/released/1/",
         "withdraw_release": "/rz1/released/1/withdraw/",
+        "practice": "/rz1/practice/",
+        "compare_ratings": "/rz1/practice/compare/retention_traffic_light/",
+        "assessment": "/rz1/practice/wellbeing_diagnostic/",
+        "talk": "/rz1/practice/rounds/1/talk/",
+        "agreed": "/rz1/practice/rounds/1/agreed/",
+        "release_rating": "/rz1/practice/rounds/1/release/",
+        "withdraw_rating": "/rz1/practice/rounds/1/release/1/withdraw/",
+        "promise": "/rz1/promise/",
+        "promise_roles": "/rz1/promise/roles/",
+        "write_role": "/rz1/promise/roles/wellbeing_guardian/",
     },
     "administrator": {
         "first_run_data": "/first-run/data/",
@@ -65,14 +75,40 @@ PAGES: dict[str, dict[str, str]] = {
         "place_became": "/rz1/place/became/",
     },
     "governance": {"register": "/rz1/seen/"},
-    "practice.manager": {"practice_staff": "/y99001/data/staff/", "add_practice_person": "/y99001/data/staff/add/"},
+    "practice.manager": {
+        "practice_staff": "/y99001/data/staff/",
+        "add_practice_person": "/y99001/data/staff/add/",
+        "handed_list": "/y99001/practice/handed/3/",
+        "cycle": "/y99001/gp/",
+        "loss_points": "/y99001/gp/loss-points/",
+        "write_loss": "/y99001/gp/loss-points/trainee/deferrals/",
+        "gap_audit": "/y99001/gp/gap-audit/",
+        "gap_cell": "/y99001/gp/gap-audit/career_support/newly_qualified/",
+        "add_scheme": "/y99001/gp/gap-audit/career_support/newly_qualified/add/",
+        "aims": "/y99001/gp/aims/",
+        "add_aim": "/y99001/gp/aims/add/",
+        "write_aims": "/y99001/gp/aims/level/system/",
+    },
+    "community.lead": {
+        "rate": "/rz3/practice/rounds/3/rate/",
+        "lay_open": "/rz3/practice/rounds/3/lay-open/",
+        "topic": "/rz3/practice/rounds/3/topic/flexible_working/",
+        "add_evidence": "/rz3/practice/rounds/3/topic/flexible_working/evidence/",
+    },
+    "gp.lead": {
+        "assessment_list": "/u99901/practice/rounds/4/done/",
+        "list_on_paper": "/u99901/practice/rounds/4/done/paper/",
+        "share_list": "/u99901/practice/rounds/4/done/share/",
+    },
+    "ics.lead": {"released_rating": "/qz9/practice/released/1/"},
 }
 """Who opens which page of the demo, by the names of the table of addresses."""
 OTHERS = {
     "line.manager": ["/", "/rz1-medicine-rowan-ward/"],
     "staff.side": ["/rz1/", "/rz1/compare/", "/measures/leaver_rate/"],
-    "ics.lead": ["/qz9/", "/qz9/compare/"],
-    "practice.manager": ["/y99001/", "/y99001/data/", "/y99001/compare/"],
+    "ics.lead": ["/qz9/", "/qz9/compare/", "/qz9/practice/", "/qz9/practice/compare/retention_traffic_light/"],
+    "practice.manager": ["/y99001/", "/y99001/data/", "/y99001/compare/", "/y99001/promise/"],
+    "gp.lead": ["/u99901/gp/", "/u99901/gp/gap-audit/"],
 }
 """The same addresses, where they are other pages for somebody else."""
 MADE_FIRST = {
@@ -80,6 +116,18 @@ MADE_FIRST = {
     "undo_upload": "a file is chosen first",
     "change_practice_person": "somebody is typed first",
     "invitation": "somebody is invited first",
+    "agree": "ratings are laid open first: test_assessing.py",
+    "agree_list": "something is begun first",
+    "copy_list": "something is begun first",
+    "workshop": "something is begun first",
+    "workshop_side": "something is begun first",
+    "workshop_sheet": "something is begun first",
+    "workshop_compare": "something is begun first",
+    "workshop_together": "something is begun first",
+    "workshop_agree": "something is begun first",
+    "workshop_record": "something is begun first",
+    "change_scheme": "a scheme is written down first",
+    "write_aim": "something is added first",
     "new_password": "somebody asks for a link first",
     "mfa_authenticate": "a second step is switched on first",
     "change_password": "a second step is switched on first",
@@ -101,6 +149,8 @@ NO_PAGE = {
     "compare_download": "a file",
     "programme_download": "a file",
     "rows_left_out": "a file",
+    "list_download": "a file",
+    "save_list": "leads back to the list",
 }
 
 
@@ -145,6 +195,20 @@ def test_the_pages_of_a_file_that_waits(visitor: Visiting) -> None:
     at_both(lead, f"{here}undo/")
     lead.open(here).press("Do not load it").reads("small.csv is not loaded, and not kept.")
     at_both(lead, here)
+
+
+def test_the_pages_of_a_workshop(visitor: Visiting) -> None:
+    lead = visitor("retention.lead", scripts=True).open("/rz1/practice/what_good_looks_like/").press("Begin")
+    here = lead.page.url.removeprefix(lead.address)
+    for path in ("", "sides/board/", "sides/board/sheet/", "compare/", "together/", "agree/"):
+        at_both(lead, f"{here}{path}")
+
+
+def test_the_pages_of_a_list_that_begins_with_the_networks(visitor: Visiting) -> None:
+    other = visitor("practice.manager", scripts=True).open("/y99001/practice/exit_planning_list/").press("Begin")
+    here = other.page.url.removeprefix(other.address)
+    for path in ("", "copy/", "agree/", "paper/"):
+        at_both(other, f"{here}{path}")
 
 
 def test_the_page_of_somebody_typed(visitor: Visiting) -> None:

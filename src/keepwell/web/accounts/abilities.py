@@ -14,6 +14,8 @@ TOLD_OF_EXACT: Final = "told_of_exact"
 SEE_REGISTER: Final = "see_register"
 EDIT_PLACES: Final = "edit_places"
 LOAD_PUBLISHED: Final = "load_published"
+RATE: Final = "rate"
+LEAD_ASSESSMENTS: Final = "lead_assessments"
 
 ABILITIES: Final = {
     SEE_FIGURES: "see the figures of the place, under the role's policy",
@@ -26,4 +28,6 @@ ABILITIES: Final = {
     SEE_REGISTER: "see who has seen and taken what",
     EDIT_PLACES: "change the tree of places",
     LOAD_PUBLISHED: "load published files, which everybody signed in sees",
+    RATE: "say how good the practice of the place is",
+    LEAD_ASSESSMENTS: "start an assessment, write down what was agreed, and release it",
 }

@@ -25,6 +25,7 @@ from keepwell.sources import ReadOptions
 from keepwell.sources.loading import load_file
 from keepwell.web.accounts.actions import confirm, first_administrator, grant
 from keepwell.web.accounts.models import Role, User
+from keepwell.web.config.demo_practice import judge
 from keepwell.web.jobs.working import Worker
 from keepwell.web.places.actions import add_place, mirror_parts
 from keepwell.web.places.models import TEAM, Place
@@ -52,6 +53,7 @@ SIGN_INS: Final = (
     SignIn("a retention lead", "retention.lead@demo.invalid", "exact figures of one hospital trust"),
     SignIn("a line manager", "line.manager@demo.invalid", f"{SMALL_WARD} and its directorate, small numbers hidden"),
     SignIn("a practice manager", "practice.manager@demo.invalid", "one general practice"),
+    SignIn("a GP clinical lead", "gp.lead@demo.invalid", "the network of that practice"),
     SignIn("an HR analyst", "hr.analyst@demo.invalid", "exact figures of the same trust, and brings data in"),
     SignIn("staff side", "staff.side@demo.invalid", "what the trust shows its own people"),
     SignIn("an information governance lead", "governance@demo.invalid", "who has seen and taken what"),
@@ -70,6 +72,7 @@ def make_demo(tell: Callable[[str], None], *, people: int = PEOPLE, months: int 
     tell("Giving people roles, and releasing what they may see …")
     _people(places)
     _releases(places)
+    judge(places, places[ICB], _a_practice(places).parent or places[ICB])
 
 
 def _tree(made: MadeUp) -> dict[str, Place]:
@@ -132,7 +135,7 @@ def _staff_lists(made: MadeUp) -> Iterable[tuple[str, Path]]:
 
 def _people(places: dict[str, Place]) -> None:
     hospital, system = places["RZ1"], places[ICB]
-    practice = next(place for code, place in places.items() if place.kind == "practice")
+    practice = _a_practice(places)
     ward = Place.objects.get(controller=hospital, kind=TEAM, name=SMALL_WARD)
     administrator = first_administrator(email="administrator@demo.invalid", name="Ada Minister", password=PASSWORD)
     User.objects.filter(pk=administrator.pk).update(made_up=True)
@@ -148,12 +151,17 @@ def _people(places: dict[str, Place]) -> None:
         ("staff.side", "Steph Sidall", "staff_side", hospital),
         ("ics.lead", "Isaac Leeds", "ics_lead", system),
         ("practice.manager", "Prue Manning", "practice_manager", practice),
+        ("gp.lead", "Gita Prasad", "gp_clinical_lead", practice.parent or practice),
         ("vale.lead", "Val Leadbetter", "retention_lead", places["RZ2"]),
         ("community.lead", "Connie Leadbetter", "retention_lead", places["RZ3"]),
     ):
         made = grant(to=_person(email, name, administrator), role=_role(key), place=place, by=administrator)
         if made.in_force_at is None:
             confirm(grant=made, by=second)
+
+
+def _a_practice(places: dict[str, Place]) -> Place:
+    return next(place for place in places.values() if place.kind == "practice")
 
 
 def _role(key: str) -> Role:

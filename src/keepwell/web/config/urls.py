@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("keepwell.web.administration.urls")),
     path("", include("keepwell.web.measuring.urls")),
     path("", include("keepwell.web.comparing.urls")),
+    path("", include("keepwell.web.assessments.urls")),
     path("", include("keepwell.web.dashboards.urls")),
     path("", include("keepwell.web.uploads.urls")),
 ]

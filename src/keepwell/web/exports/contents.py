@@ -6,6 +6,7 @@ Each holds the numbers, what they are, and the mark of the policy under which th
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -18,7 +19,9 @@ from keepwell.reports import tables
 from keepwell.reports.html import as_html
 from keepwell.reports.pdf import as_pdf
 from keepwell.reports.sections import Report
-from keepwell.reports.workbook import as_xlsx
+from keepwell.reports.workbook import as_xlsx, list_as_xlsx
+
+Line = Sequence[str | int | dt.date | None]
 
 RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a cell begins with that a spreadsheet would run as a formula."""
@@ -40,9 +43,14 @@ def csv_of(released: Released) -> bytes:
     return _csv([released.table.column_names, *(row.values() for row in released.rows()), [], *about])
 
 
-def csv_of_lines(headings: Sequence[str], lines: Sequence[Sequence[str | int]]) -> bytes:
-    """A list that is no figures, such as which rows of a file were left out and why."""
-    return _csv([headings, *lines])
+def csv_of_lines(name: str, about: Sequence[str], headings: Sequence[str], lines: Sequence[Line]) -> bytes:
+    """A list that is no figures, such as which rows of a file were left out and why; below it what it is, if said."""
+    return _csv([headings, *lines, *([[], *([line] for line in (name, *about))] if about else [])])
+
+
+def xlsx_of_lines(name: str, about: Sequence[str], headings: Sequence[str], lines: Sequence[Line]) -> bytes:
+    """The same as a workbook: a first sheet that says what it is, and one with the list."""
+    return _written(lambda path: list_as_xlsx(name, about, headings, lines, path))
 
 
 def guarded(text: str) -> str:
@@ -79,6 +87,11 @@ OF_A_PAGE: Final[dict[str, Callable[[Report], bytes]]] = {
     "xlsx": xlsx_of_page,
     "pdf": pdf_of_page,
     "html": html_of_page,
+}
+
+OF_A_LIST: Final[dict[str, Callable[[str, Sequence[str], Sequence[str], Sequence[Line]], bytes]]] = {
+    "csv": csv_of_lines,
+    "xlsx": xlsx_of_lines,
 }
 
 

@@ -23,7 +23,7 @@ from keepwell.web.accounts.gate import person
 from keepwell.web.accounts.rules import cannot
 from keepwell.web.audit.actions import record
 from keepwell.web.audit.models import Kind
-from keepwell.web.exports.contents import CONTENT_TYPES, OF_A_PAGE, OF_A_TABLE, csv_of_lines, refuse_other_format
+from keepwell.web.exports.contents import CONTENT_TYPES, OF_A_LIST, OF_A_PAGE, OF_A_TABLE, Line, refuse_other_format
 from keepwell.web.exports.rules import OF_ONE_PERSON, cannot_export, hiding
 from keepwell.web.places.models import Place
 from keepwell.web.places.queries import workspace_of
@@ -81,23 +81,27 @@ def page_as_download(
 def lines_as_download(
     request: HttpRequest,
     headings: Sequence[str],
-    lines: Sequence[Sequence[str | int]],
+    lines: Sequence[Line],
     name: str,
     place: Place,
     *,
     ability: str,
+    out_format: str = "csv",
+    about: Sequence[str] = (),
 ) -> HttpResponse:
-    """A list without figures as CSV, such as row numbers and why they were left out, for those with an ability.
+    """A list without figures as CSV or XLSX, such as rows that were left out and why, for those with an ability.
 
-    Raises NotAllowed for others, ValueError where a column is of persons.
+    `about` says what the list is, a line each. Raises NotAllowed for others, KeepwellError for another format,
+    ValueError where a column is of persons.
     """
     by = person(request)
+    refuse_other_format(out_format, OF_A_LIST)
     refuse(cannot(by, ability, place), found="a download")
     if OF_ONE_PERSON & {heading.casefold().replace(" ", "_") for heading in headings}:
         raise ValueError("nothing leaves person by person")
-    content = csv_of_lines(headings, lines)
-    record(by=by, kind=Kind.EXPORTED, what=name, about="CSV", place=place)
-    return _file(content, "csv", _file_name(place, name, "csv"))
+    content = OF_A_LIST[out_format](name, about, headings, lines)
+    record(by=by, kind=Kind.EXPORTED, what=name, about=out_format.upper(), place=place)
+    return _file(content, out_format, _file_name(place, name, out_format))
 
 
 def _refuse(request: HttpRequest, place: Place | None, tables: Sequence[Released]) -> None:

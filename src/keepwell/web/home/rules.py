@@ -1,11 +1,17 @@
-"""Who may set the site up, and how far is that?"""
+"""Who may set the site up, and how far is that? Who sees how the promise to staff is kept?"""
 
 from __future__ import annotations
 
+from typing import Final
+
 from keepwell.web.accounts.abilities import EDIT_PLACES
 from keepwell.web.accounts.models import Grant, User
-from keepwell.web.accounts.rules import cannot_on_site
-from keepwell.web.places.models import ICB, INSIDE, Place
+from keepwell.web.accounts.rules import Standing, cannot_on_site
+from keepwell.web.assessments.rules import cannot_see
+from keepwell.web.places.models import ICB, INSIDE, NETWORK, PRACTICE, TRUST, Place
+
+WITH_A_PROMISE: Final = (TRUST, *INSIDE, ICB, NETWORK, PRACTICE)
+"""The kinds of place that employ people, or answer for several that do: there the People Promise is shown."""
 
 
 def cannot_name_organisation(by: User) -> str | None:
@@ -35,3 +41,10 @@ def begun_with() -> Place | None:
     found = list(Place.objects.exclude(kind__in=INSIDE).order_by("-pk")[:3])
     grown = len(found) > 2 or (len(found) == 2 and found[1].kind != ICB)
     return None if grown or not found else found[0]
+
+
+def cannot_see_promise(here: Standing) -> str | None:
+    """Why somebody cannot see how a place keeps the People Promise; None if they can."""
+    if here.place.kind not in WITH_A_PROMISE:
+        return f"The People Promise is not shown for a {here.place.kind_in_words.casefold()}."
+    return cannot_see(here)

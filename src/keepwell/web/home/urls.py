@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.web.home import first_run_views, views
+from keepwell.web.home import first_run_views, promise_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,4 +16,5 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("healthy/", views.healthy, name="healthy"),
+    path("<slug:place>/promise/", promise_views.promise, name="promise"),
 ]

@@ -69,6 +69,9 @@ class Checked(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._speak_our_words()
+
+    def _speak_our_words(self) -> None:
         for asked in self.fields.values():
             theirs = dict(asked.error_messages)
             for kind, words in words_for(asked).items():
@@ -76,6 +79,7 @@ class Checked(BaseForm):
                     asked.error_messages[kind] = words
 
     def _clean_fields(self) -> None:
+        self._speak_our_words()  # fields that were added since the form was made ask in our words too
         super()._clean_fields()  # type: ignore[misc]
         for name in self.not_revealed():
             self._errors.pop(name, None)  # type: ignore[attr-defined]

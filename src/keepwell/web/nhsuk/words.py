@@ -42,5 +42,5 @@ def percent(value: float | None, places: int = 1) -> str:
 
 
 def in_sentence(name: str) -> str:
-    """A name of a role inside a sentence: "line manager", but "HR analyst"."""
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+    """A name of a role or a thing inside a sentence: "line manager", "a board", but "HR analyst"."""
+    return name if name[:2].isupper() and name[:2] != "A " else name[:1].lower() + name[1:]

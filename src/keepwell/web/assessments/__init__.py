@@ -1,0 +1,1 @@
+"""How do we judge our own practice?"""

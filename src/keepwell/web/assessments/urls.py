@@ -1,0 +1,92 @@
+"""The addresses at which a place judges its own practice."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from keepwell.web.assessments import (
+    aim_views,
+    gap_views,
+    gp_views,
+    list_views,
+    rating_views,
+    release_views,
+    role_views,
+    topic_views,
+    views,
+    words_views,
+)
+
+urlpatterns: list[URLPattern] = [
+    path("<slug:place>/practice/", views.practice, name="practice"),
+    path("<slug:place>/practice/compare/<slug:key>/", views.compare_ratings, name="compare_ratings"),
+    path("<slug:place>/practice/released/<int:number>/", views.released_rating, name="released_rating"),
+    path("<slug:place>/practice/<slug:key>/", views.assessment, name="assessment"),
+    path("<slug:place>/practice/<slug:key>/start/", views.start_round, name="start_round"),
+    path("<slug:place>/practice/rounds/<int:number>/rate/", rating_views.rate, name="rate"),
+    path("<slug:place>/practice/rounds/<int:number>/lay-open/", rating_views.lay_open, name="lay_open"),
+    path("<slug:place>/practice/rounds/<int:number>/talk/", rating_views.talk, name="talk"),
+    path("<slug:place>/practice/rounds/<int:number>/take-over/", rating_views.take_over, name="take_over"),
+    path("<slug:place>/practice/rounds/<int:number>/agree/", rating_views.agree, name="agree"),
+    path("<slug:place>/practice/rounds/<int:number>/agreed/", views.agreed, name="agreed"),
+    path("<slug:place>/practice/rounds/<int:number>/release/", release_views.release_rating, name="release_rating"),
+    path(
+        "<slug:place>/practice/rounds/<int:number>/release/<int:shown>/withdraw/",
+        release_views.withdraw_rating,
+        name="withdraw_rating",
+    ),
+    path("<slug:place>/practice/rounds/<int:number>/topic/<slug:item>/", topic_views.topic, name="topic"),
+    path(
+        "<slug:place>/practice/rounds/<int:number>/topic/<slug:item>/evidence/",
+        topic_views.add_evidence,
+        name="add_evidence",
+    ),
+    path(
+        "<slug:place>/practice/rounds/<int:number>/topic/<slug:item>/evidence/<int:citation>/remove/",
+        topic_views.remove_evidence,
+        name="remove_evidence",
+    ),
+    path("<slug:place>/promise/roles/", role_views.roles, name="promise_roles"),
+    path("<slug:place>/promise/roles/<slug:role>/", role_views.write_role, name="write_role"),
+    path("<slug:place>/practice/rounds/<int:number>/words/", words_views.workshop, name="workshop"),
+    path("<slug:place>/practice/rounds/<int:number>/words/compare/", words_views.compare, name="workshop_compare"),
+    path("<slug:place>/practice/rounds/<int:number>/words/together/", words_views.together, name="workshop_together"),
+    path("<slug:place>/practice/rounds/<int:number>/words/agree/", words_views.agree, name="workshop_agree"),
+    path("<slug:place>/practice/rounds/<int:number>/words/record/", words_views.record, name="workshop_record"),
+    path("<slug:place>/practice/rounds/<int:number>/words/sides/<slug:side>/", words_views.side, name="workshop_side"),
+    path(
+        "<slug:place>/practice/rounds/<int:number>/words/sides/<slug:side>/sheet/",
+        words_views.sheet,
+        name="workshop_sheet",
+    ),
+    path("<slug:place>/gp/gap-audit/", gap_views.gap_audit, name="gap_audit"),
+    path("<slug:place>/gp/gap-audit/<slug:level>/<slug:stage>/", gap_views.gap_cell, name="gap_cell"),
+    path("<slug:place>/gp/gap-audit/<slug:level>/<slug:stage>/add/", gap_views.add_scheme, name="add_scheme"),
+    path("<slug:place>/gp/schemes/<int:number>/", gap_views.change_scheme, name="change_scheme"),
+    path("<slug:place>/gp/schemes/<int:number>/end/", gap_views.end_scheme, name="end_scheme"),
+    path("<slug:place>/gp/aims/", aim_views.aims, name="aims"),
+    path("<slug:place>/gp/aims/add/", aim_views.add_aim, name="add_aim"),
+    path("<slug:place>/gp/aims/level/<slug:level>/", aim_views.write_aims, name="write_aims"),
+    path("<slug:place>/gp/aims/<slug:item>/", aim_views.write_aim, name="write_aim"),
+    path("<slug:place>/gp/aims/<slug:item>/end/", aim_views.end_aim, name="end_aim"),
+    path("<slug:place>/practice/rounds/<int:number>/done/", list_views.assessment_list, name="assessment_list"),
+    path("<slug:place>/practice/rounds/<int:number>/done/save/", list_views.save_list, name="save_list"),
+    path("<slug:place>/practice/rounds/<int:number>/done/copy/", list_views.copy_list, name="copy_list"),
+    path("<slug:place>/practice/rounds/<int:number>/done/paper/", list_views.list_on_paper, name="list_on_paper"),
+    path("<slug:place>/practice/rounds/<int:number>/done/agree/", list_views.agree_list, name="agree_list"),
+    path("<slug:place>/practice/rounds/<int:number>/done/share/", list_views.share_list, name="share_list"),
+    path(
+        "<slug:place>/practice/rounds/<int:number>/done/share/<int:shown>/end/",
+        list_views.take_list_back,
+        name="take_list_back",
+    ),
+    path(
+        "<slug:place>/practice/rounds/<int:number>/done/download/<slug:out_format>/",
+        list_views.list_download,
+        name="list_download",
+    ),
+    path("<slug:place>/practice/handed/<int:number>/", list_views.handed_list, name="handed_list"),
+    path("<slug:place>/gp/", gp_views.cycle, name="cycle"),
+    path("<slug:place>/gp/loss-points/", gp_views.loss_points, name="loss_points"),
+    path("<slug:place>/gp/loss-points/<slug:stage>/<slug:point>/", gp_views.write_loss, name="write_loss"),
+]

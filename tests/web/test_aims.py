@@ -65,7 +65,7 @@ def answer_of(response: Any) -> str:
 
 def about(response: Any, item: str) -> str:
     """What the page says of one goal or must-do."""
-    found = re.search(rf'<section id="{item}".*?</section>', response.content.decode(), re.DOTALL)
+    found = re.search(rf'<div id="{item}">.*?(?=<div id="|<h2|</main>)', response.content.decode(), re.DOTALL)
     assert found, item
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[0])).split())
 

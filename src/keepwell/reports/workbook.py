@@ -59,8 +59,8 @@ def list_as_xlsx(
             longest = max((len(str(line[j])) for line in lines if line[j] is not None), default=0)
             sheet.set_column(j, j, min(max(longest, len(heading), 10) + 2, WIDEST))
         day = book.add_format({"num_format": "d mmm yyyy", "valign": "top", "align": "left"})
-        for i, line in enumerate(lines, 1):
-            _line(sheet, i, line, wrapped, day)
+        for i, told in enumerate(lines, 1):
+            _line(sheet, i, told, wrapped, day)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         sheet.set_landscape()

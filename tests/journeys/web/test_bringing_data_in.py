@@ -84,7 +84,7 @@ class TestAnHrAnalystWhoseSystemHasItsOwnHeadings:
         analyst.choose("Stand am", "Month").choose("Family", "Month").press("Look at it again", status=422)
         analyst.reads("Month is said to stand under Family already")
         assert analyst.page.get_by_label("Stand am", exact=True).input_value() == "month"
-        analyst.choose("Family", "Staff group").picture("say-which-heading-is-what").press("Look at it again")
+        analyst.choose("Family", "Staff group").press("Look at it again")
         analyst.wait_for("This is: ESR staff in post").does_not_read("To be decided").reads("Months November 2025")
         said = re.search(r"([\d,]+) rows would come in", analyst.words())
         assert said, analyst.words()[:1500]
@@ -101,7 +101,7 @@ class TestAnHrAnalystWhoseFileHasATrap:
         """A month has been left out, and everybody goes by a new number."""
         analyst = visitor("vale.lead").open("/rz2/data/choose/")
         december = numbered_anew(newest(site, "RZ2", "31/12/2025"))
-        send(analyst, "RZ2 December.csv", december).wait_for("To be decided").picture("to-be-decided", top=1600)
+        send(analyst, "RZ2 December.csv", december).wait_for("To be decided")
         analyst.reads("1 month missing: no file tells of it.").reads("Found 2025-11 of RZ2")
         analyst.leaves(asking="What is wrong with it?", knowing="identifiers seem to have been drawn anew")
         boxes = analyst.page.get_by_label(LOOKED_AT)

@@ -51,7 +51,7 @@ class TestAPracticeManagerWithoutAFile:
         manager.open("/y99012/data/staff/")
         for post in POSTS:
             added(manager, *post)
-        manager.reads("4 people typed in").reads("30 hours").picture("type-who-works-here")
+        manager.reads("4 people typed in").reads("30 hours")
         manager.press("Bring in").wait_for("This is: Staff list")
         manager.reads("4 rows would come in, none would be left out.")
         # A list came by file until July 2025: nobody says what was in between.

@@ -389,3 +389,15 @@ def test_a_handed_over_value_is_none_of_what_was_loaded_since(
     )
     by_key(somebody("Viewer", viewer=here.northmoor), here.northmoor, "leaver_rate")
     assert asked == [True]
+
+
+def test_lines_are_ready_before_anybody_asks(here: System, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    from keepwell.web.jobs.working import Worker
+    from keepwell.web.measuring import providing
+    from keepwell.web.places.signals import records_changed
+
+    records_changed.send(sender=None, place=here.northmoor)
+    Worker(lease=dt.timedelta(minutes=1), pause=0.01).work_off()
+    monkeypatch.setattr(providing, "_own_lines", lambda *given: pytest.fail("it was not made ready"))
+    lead = somebody("Ready lead", retention_lead=here.northmoor)
+    assert values_for(lead, Asked(here.northmoor, ("leaver_rate",)))

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from keepwell.content.assessments import assessment
-from keepwell.content.general_practice import CHECKLIST, CareerStage, Step, cycle, stages
+from keepwell.content.general_practice import CHECKLIST, CareerStage, Step, cycle, own_parts, stages
+from keepwell.content.guides import Source
 from keepwell.measures import measure
 from keepwell.web.accounts.abilities import LOAD_DATA
 from keepwell.web.accounts.gate import person
@@ -233,3 +234,8 @@ def links_of_place(request: HttpRequest, place: Place) -> Iterable[Link]:
     here = standing(person(request), place) if request.user.is_authenticated else None
     if cannot_see_support(here) is None:
         yield Link("Keeping GPs", reverse("cycle", args=[place.slug]), order=31)
+
+
+def our_part_of(file: str) -> Source:
+    """On what of the guide our own words beside its items rest."""
+    return next(one.source for one in own_parts() if one.file == file)

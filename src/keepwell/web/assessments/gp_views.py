@@ -48,6 +48,7 @@ def cycle(request: HttpRequest, place: str) -> HttpResponse:
         "handed": list_queries.handed_to(here.place, CHECKLIST),
         "cannot_start": cannot_start(by, here.place, gp_presenters.no_list().of),
         "checklist": CHECKLIST,
+        "ours": gp_presenters.our_part_of("cycle.yaml"),
         "wide": False,
     }
     return render(request, "assessments/cycle.html.j2", told)
@@ -65,6 +66,7 @@ def loss_points(request: HttpRequest, place: str) -> HttpResponse:
         "answer": gp_presenters.losses_in_words(shown),
         "stages": shown,
         "cannot_write": cannot_write_support(person(request), here.place),
+        "ours": gp_presenters.our_part_of("loss_points.yaml"),
     }
     return render(request, "assessments/loss_points.html.j2", told)
 

@@ -14,12 +14,12 @@ from keepwell.reports.main_figures import in_units
 from keepwell.reports.sections import one_in
 from keepwell.web.accounts.models import User
 from keepwell.web.accounts.rules import standing
-from keepwell.web.dashboards.queries import session_of, where_of
+from keepwell.web.dashboards.queries import session_of
 from keepwell.web.dashboards.rules import cannot_see
 from keepwell.web.evidence.values import Asked, Value
 from keepwell.web.places.kept import kept
 from keepwell.web.places.models import Place
-from keepwell.web.places.queries import workspace_of
+from keepwell.web.places.queries import where_of, workspace_of
 from keepwell.web.releases import queries as releases_of
 from keepwell.web.releases.models import Release
 

@@ -27,8 +27,8 @@ from keepwell.reports.special_groups import QUESTIONS as SPECIAL
 from keepwell.reports.special_groups import special_page
 from keepwell.web.dashboards.models import Target
 from keepwell.web.places.kept import kept
-from keepwell.web.places.models import DIRECTORATE, PRACTICE, TEAM, Place
-from keepwell.web.places.queries import published_workspace, workspace_of
+from keepwell.web.places.models import PRACTICE, TEAM, Place
+from keepwell.web.places.queries import published_workspace, where_of, workspace_of
 from keepwell.web.releases import queries as releases_of
 from keepwell.web.releases.models import Release
 
@@ -52,15 +52,6 @@ def source_of(workspace: Workspace) -> str | None:
     """The staff records that are loaded, the best of them; None where there are none."""
     loaded = {load.format for load in workspace.current().loads}
     return next((source for source in STAFF if source in loaded), None)
-
-
-def where_of(place: Place) -> Where:
-    """What chooses a part of an organisation out of its records; nothing for all of it."""
-    if place.kind == DIRECTORATE:
-        return (("directorate", (place.name,)),)
-    if place.kind == TEAM and place.parent is not None:
-        return (*where_of(place.parent), ("unit", (place.name,)))
-    return ()
 
 
 def refuse_unknown(options: Mapping[str, tuple[str, ...]], chosen: Mapping[str, list[str]]) -> None:

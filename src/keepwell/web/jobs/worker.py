@@ -12,14 +12,19 @@ import contextlib
 import datetime as dt
 import os
 import shutil
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from filelock import BaseFileLock, FileLock, Timeout
 
 if TYPE_CHECKING:
     from keepwell.web.jobs.working import Worker
 
 LEASE: Final = 30.0
 PAUSE: Final = 0.5
+_held: Final[list[BaseFileLock]] = []
+"""For as long as this process lives."""
 MEGABYTES: Final = 100
 """What counting may take in a worker: with the program and a process that reads it stays under 512 MB."""
 
@@ -65,13 +70,22 @@ def _keep_small() -> None:
 
     from keepwell.records.engines import stay_within  # noqa: PLC0415 (as above)
 
-    room = Path(settings.HOME) / "cache" / "room"
-    for left in room.glob("*"):
-        if not Path("/proc", left.name).exists():
-            shutil.rmtree(left, ignore_errors=True)
-    mine = room / str(os.getpid())
-    mine.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stay_within(MEGABYTES, mine)
+    stay_within(MEGABYTES, _own_folder(Path(settings.HOME) / "cache" / "room"))
+
+
+def _own_folder(room: Path) -> Path:
+    """A folder for this process alone. One whose lock nobody holds was a dead worker's, and is deleted."""
+    room.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in room.glob("*.lock"):
+        with contextlib.suppress(Timeout), FileLock(left, timeout=0):
+            shutil.rmtree(left.with_suffix(""), ignore_errors=True)
+            left.unlink(missing_ok=True)
+    mine = room / uuid.uuid4().hex
+    lock = FileLock(mine.with_suffix(".lock"))
+    lock.acquire()
+    _held.append(lock)
+    mine.mkdir(mode=0o700)
+    return mine
 
 
 if __name__ == "__main__":

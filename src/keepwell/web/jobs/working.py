@@ -34,7 +34,7 @@ SECONDS_AWAY: Final = 1.0
 HANGS: Final = 75
 """The status with which a worker ends whose job hangs."""
 
-FAILED: Final = 70
+QUICK_FAILED: Final = 70
 """The status with which a worker ends whose thread for quick jobs failed."""
 
 OURS: Final = f"{os.sep}keepwell{os.sep}"
@@ -126,7 +126,7 @@ class Worker:
                 quick.work()
             except BaseException as error:
                 log.critical("quick jobs: %s; this worker ends, and the next goes on", type(error).__name__)
-                os._exit(FAILED)
+                os._exit(QUICK_FAILED)
 
         thread = threading.Thread(target=work, name="quick", daemon=True)
         thread.start()

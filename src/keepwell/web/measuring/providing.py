@@ -23,8 +23,8 @@ from keepwell.web.measuring.presenters import with_place
 from keepwell.web.measuring.queries import Where, source_of, staff_source
 from keepwell.web.measuring.rules import cannot_see_exact
 from keepwell.web.places.kept import kept
-from keepwell.web.places.models import DIRECTORATE, ICB, NATION, NETWORK, PRACTICE, REGION, TEAM, TRUST, Place
-from keepwell.web.places.queries import published_workspace
+from keepwell.web.places.models import ICB, NATION, NETWORK, PRACTICE, REGION, TRUST, Place
+from keepwell.web.places.queries import published_workspace, where_of
 
 VERSION: Final = 1
 """Changed whenever lines are made differently, so that those kept from before are not shown."""
@@ -117,18 +117,9 @@ def own_lines(place: Place) -> Lines:
 
     def make() -> dict[str, OneLine]:
         with Session(where.workspace) as session:
-            return _own_lines(session, where, part_of(place))
+            return _own_lines(session, where, where_of(place))
 
-    return kept(where.workspace, ("own lines", VERSION, part_of(place)), make)
-
-
-def part_of(place: Place) -> Part:
-    """What chooses a part of an organisation out of its records; nothing for all of it."""
-    if place.kind == DIRECTORATE:
-        return (("directorate", (place.name,)),)
-    if place.kind == TEAM and place.parent is not None:
-        return (*part_of(place.parent), ("unit", (place.name,)))
-    return ()
+    return kept(where.workspace, ("own lines", VERSION, where_of(place)), make)
 
 
 def _own_lines(session: Session, where: Where, part: Part) -> dict[str, OneLine]:

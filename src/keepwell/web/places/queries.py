@@ -12,7 +12,7 @@ from keepwell.enquiries import Enquiry, answer
 from keepwell.records.keys import PersonKey, person_key
 from keepwell.records.staff import NOT_KNOWN
 from keepwell.records.workspace import Workspace
-from keepwell.web.places.models import INSIDE, Place
+from keepwell.web.places.models import DIRECTORATE, INSIDE, TEAM, Place
 
 
 def in_and_under(place: Place) -> QuerySet[Place]:
@@ -48,6 +48,15 @@ def workspace_of(place: Place) -> Workspace:
     The folder goes by the place's number, which never changes and is never used again.
     """
     return Workspace(_folder() / f"place-{place.controller_id:06d}")
+
+
+def where_of(place: Place) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What chooses a part of an organisation out of its records; nothing for all of it."""
+    if place.kind == DIRECTORATE:
+        return (("directorate", (place.name,)),)
+    if place.kind == TEAM and place.parent is not None:
+        return (*where_of(place.parent), ("unit", (place.name,)))
+    return ()
 
 
 def key_of(place: Place) -> PersonKey:

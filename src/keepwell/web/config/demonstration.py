@@ -27,6 +27,7 @@ from keepwell.web.accounts.actions import confirm, first_administrator, grant
 from keepwell.web.accounts.models import Role, User
 from keepwell.web.config.demo_practice import judge
 from keepwell.web.jobs.working import Worker
+from keepwell.web.measuring.providing import own_lines, published_lines
 from keepwell.web.places.actions import add_place, mirror_parts
 from keepwell.web.places.models import TEAM, Place
 from keepwell.web.places.queries import key_of, parts_in_records, published_workspace, workspace_of
@@ -73,6 +74,8 @@ def make_demo(tell: Callable[[str], None], *, people: int = PEOPLE, months: int 
     _people(places)
     _releases(places)
     judge(places, places[ICB], _a_practice(places).parent or places[ICB])
+    own_lines(places["RZ1"])  # what a job makes ready after a load: the demo's files came in without one
+    published_lines(places["RZ1"])
 
 
 def _tree(made: MadeUp) -> dict[str, Place]:

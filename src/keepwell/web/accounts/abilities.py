@@ -16,6 +16,11 @@ EDIT_PLACES: Final = "edit_places"
 LOAD_PUBLISHED: Final = "load_published"
 RATE: Final = "rate"
 LEAD_ASSESSMENTS: Final = "lead_assessments"
+WRITE_PLANS: Final = "write_plans"
+LEAD_PLANS: Final = "lead_plans"
+SHARE_UPWARD: Final = "share_upward"
+RUN_SUPPORT: Final = "run_support"
+DECIDE_REQUESTS: Final = "decide_requests"
 
 ABILITIES: Final = {
     SEE_FIGURES: "see the figures of the place, under the role's policy",
@@ -30,4 +35,9 @@ ABILITIES: Final = {
     LOAD_PUBLISHED: "load published files, which everybody signed in sees",
     RATE: "say how good the practice of the place is",
     LEAD_ASSESSMENTS: "start an assessment, write down what was agreed, and release it",
+    WRITE_PLANS: "write plans, and answer for what is done",
+    LEAD_PLANS: "agree a plan, release it upward, and close it",
+    SHARE_UPWARD: "offer a case or an offer of the place to those above it",
+    RUN_SUPPORT: "offer organisations support, and follow what came of it",
+    DECIDE_REQUESTS: "write down requests for flexible work and retirement, and how they were decided",
 }

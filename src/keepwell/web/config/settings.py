@@ -69,8 +69,16 @@ INSTALLED_APPS = [
     "keepwell.web.measuring",
     "keepwell.web.comparing",
     "keepwell.web.assessments",
+    "keepwell.web.flexible",
     "keepwell.web.dashboards",
     "keepwell.web.administration",
+    "keepwell.web.library",
+    "keepwell.web.plans",
+    "keepwell.web.designing",
+    "keepwell.web.following",
+    "keepwell.web.support",
+    "keepwell.web.alignment",
+    "keepwell.web.papers",
     "keepwell.web.home",
 ]
 MIDDLEWARE = [

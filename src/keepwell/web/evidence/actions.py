@@ -36,18 +36,20 @@ def cite(
     label: str = "",
     words: str = "",
     link: str = "",
+    key: str = "",
 ) -> Citation:
     """Set evidence beside something, as it is now: what is cited does not change when newer figures come.
 
-    A value, fetched just now as it is offered to `by`, is cited in its own words; label, words and link sent with it
-    count for nothing. Without a value it is of another kind than a number. Raises NotAllowed where the rules say no.
+    A value, fetched just now as it is offered to `by`, is cited in its own words; label, words, link and key sent
+    with it count for nothing. Without a value it is of another kind than a number; `key` is then that of a case.
+    Raises NotAllowed where the rules say no.
     """
     refuse(cannot_cite(by, place), found=place.name)
     if value is None:
         refuse(NOT_OFFERED if kind == Citation.NUMBER else None, found=label, attempt="choose one of those offered")
         refuse(cannot_link_to(link), found=link[:80], attempt="copy the whole address of the page")
         return Citation.objects.create(
-            subject=subject, place=place, cited_by=by, kind=kind, label=label, words=words, link=link
+            subject=subject, place=place, cited_by=by, kind=kind, label=label, words=words, link=link, key=key
         )
     refuse(NOT_RELEASED if cannot_see(by, value.policy, value.place) else None, found=value.label)
     return Citation.objects.create(

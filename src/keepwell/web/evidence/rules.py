@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from keepwell.web.accounts.abilities import LEAD_ASSESSMENTS, RATE, SEE_FIGURES
+from keepwell.web.accounts.abilities import LEAD_ASSESSMENTS, LEAD_PLANS, RATE, SEE_FIGURES, WRITE_PLANS
 from keepwell.web.accounts.models import INTERNAL, User
 from keepwell.web.accounts.rules import cannot, grants_of, standing
 from keepwell.web.evidence.models import Citation
@@ -19,9 +19,9 @@ OUTSIDE: Final = ("https://", "http://")
 
 
 def cannot_cite(by: User, place: Place) -> str | None:
-    """Why somebody cannot set evidence beside something at a place; None if they can: who rates there, or leads it."""
+    """Why somebody cannot set evidence beside something at a place; None if they can: who rates or plans there."""
     here = standing(by, place)
-    if here is not None and here.abilities & {RATE, LEAD_ASSESSMENTS}:
+    if here is not None and here.abilities & {RATE, LEAD_ASSESSMENTS, WRITE_PLANS}:
         return None
     return cannot(by, RATE, place)
 
@@ -32,6 +32,9 @@ def cannot_remove(by: User, citation: Citation) -> str | None:
         return "This has been taken away already."
     if citation.cited_by_id == by.pk:
         return cannot_cite(by, citation.place)
+    here = standing(by, citation.place)
+    if here is not None and here.abilities & {LEAD_ASSESSMENTS, LEAD_PLANS}:
+        return None
     return cannot(by, LEAD_ASSESSMENTS, citation.place)
 
 

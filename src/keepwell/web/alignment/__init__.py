@@ -1,0 +1,1 @@
+"""Do the plans of all below add up, and what is missing?"""

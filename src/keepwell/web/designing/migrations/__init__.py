@@ -1,0 +1,1 @@
+"""How the tables of designing came to be."""

@@ -1,0 +1,1 @@
+"""Is it being done, what was learnt, and who took it up?"""

@@ -1,0 +1,1 @@
+"""What have others done, what is there to use, and what fits here?"""

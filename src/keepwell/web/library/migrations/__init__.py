@@ -1,0 +1,1 @@
+"""How the tables of library came to be."""

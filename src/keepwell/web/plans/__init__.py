@@ -1,0 +1,1 @@
+"""What do we do about it, who does it, and by when?"""

@@ -1,0 +1,1 @@
+"""Whom do we support, with what, and what came of it?"""

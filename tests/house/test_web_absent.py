@@ -14,7 +14,7 @@ WITHOUT_THE_WEB = """
 import importlib, importlib.abc, json, pkgutil, sys
 
 REFUSED = {"django", "allauth", "auditlog", "axes", "csp", "django_tasks", "django_tasks_db", "gunicorn",
-           "nhsuk_frontend_jinja", "psycopg", "whitenoise", "asgiref", "sqlparse"}
+           "docx", "icalendar", "nhsuk_frontend_jinja", "pptx", "psycopg", "whitenoise", "asgiref", "sqlparse"}
 
 class NotInstalled(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):

@@ -164,6 +164,7 @@ def test_no_slice_is_forgotten_where_rooms_are_kept():
 def test_every_library_of_the_web_is_forbidden_below_the_doors():
     """By its name as it is imported, which is not always that by which it is installed."""
     imported = {"django_allauth": "allauth", "django_auditlog": "auditlog", "django_axes": "axes", "django_csp": "csp"}
+    imported |= {"python_docx": "docx", "python_pptx": "pptx"}
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["web"]
     names = {re.match(r"[\w-]+", line)[0].replace("-", "_").casefold() for line in wanted}
     forbidden = next(c for c in CONTRACTS if c["name"] == DJANGO)["forbidden_modules"]

@@ -30,6 +30,15 @@ pytestmark = [
 POINTS = ("after file received", "after file read apart", "before load written down")
 """A web server, a reader and a worker die there, each when its work is done and not yet written down."""
 
+IN_EVERY_RUN = (
+    "a file's row is written after the answer",
+    "a place is added after the answer",
+    "a dead worker is not started again",
+    "a job's effect is written before its end",
+    "a load is said to be done before it is in force",
+)
+"""Of what is lost, stuck, done twice and half shown one or two each; every planted fault is for the long trials."""
+
 Trial = tuple[Site, Browser, Killable | None]
 
 
@@ -53,11 +62,18 @@ def test_what_was_acknowledged_survives_the_death_of_each_part(trial):
 
 
 @pytest.mark.parametrize("trial", ["sqlite"], indirect=True)
-def test_what_was_acknowledged_survives_and_each_planted_fault_is_caught_by_the_kill_there(trial, record_property):
+@pytest.mark.parametrize(
+    "names", [pytest.param(IN_EVERY_RUN, id="some"), pytest.param(tuple(FAULTS), id="all", marks=pytest.mark.soak)]
+)
+def test_what_was_acknowledged_survives_and_each_planted_fault_is_caught_by_the_kill_there(
+    names, trial, record_property
+):
     kills = (*POINTS, "web server")
     survives(*trial, kills, random.Random(1948))
     took, missed = dict[str, float](), list[str]()
     for number, (name, fault) in enumerate(FAULTS.items(), len(kills)):
+        if name not in names:
+            continue
         started = time.monotonic()
         caught = _caught(trial, name, fault, number)
         took[name] = time.monotonic() - started

@@ -24,8 +24,14 @@ def pytest_report_header() -> str:
     return f"web: on {'PostgreSQL' if databases.on_postgresql() else 'SQLite'}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if find_spec("django") is not None and NO_SERVER:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if find_spec("django") is None:
+        return
+    if databases.on_postgresql():
+        again = [item for item in items if item.get_closest_marker("once")]
+        config.hook.pytest_deselected(items=again)
+        items[:] = [item for item in items if item not in again]
+    if NO_SERVER:
         for item in items:
             if Path(__file__).parent in item.path.parents:
                 item.add_marker(pytest.mark.skip(reason=NO_SERVER))

@@ -30,7 +30,7 @@ from keepwell.web.places.signals import published_changed
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from turnover_by_hand import Place, loaded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LARGE, SMALL = "Acute - Large", "Acute - Small"
 SIZES = (900, 1500, 2100, 2800, 3600, 4500, 5200)

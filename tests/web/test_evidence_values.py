@@ -45,7 +45,7 @@ from keepwell.web.places.refusals import NotAllowed
 from keepwell.web.releases.actions import withdraw
 from keepwell.web.releases.models import Release
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.once]
 
 SOURCE = "esr_staff_in_post"
 BALANCE = "Voluntary Resignation - Work Life Balance"

@@ -30,7 +30,7 @@ from keepwell.web.audit.models import AccessEvent
 from keepwell.web.audit.queries import chain_end
 from keepwell.web.places.queries import published_workspace, workspace_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SOURCE = "esr_staff_in_post"
 

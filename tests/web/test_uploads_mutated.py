@@ -15,7 +15,7 @@ from uploading import signed_in, site, staff_in_post, work_off  # noqa: F401 (a 
 from keepwell.web.jobs.models import Job
 from keepwell.web.uploads.models import READY, REFUSED, Upload
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.once]
 STAFF = staff_in_post("30/09/2025", range(1, 61))
 IN_CI = 8
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from keepwell.content import flexible_requests, involving, list_yaml, load_yaml, planning
+from keepwell.content import flexible_requests, headings, involving, list_yaml, load_yaml, planning
 from keepwell.content.guides import guides
 
 LOADERS: dict[str, Callable[..., Any]] = {
@@ -23,6 +23,7 @@ LOADERS: dict[str, Callable[..., Any]] = {
     "evaluation": planning.evaluation_steps,
     "flexible_retirement_request": flexible_requests.request_flows,
     "flexible_working_request": flexible_requests.request_flows,
+    "headings": headings.headings,
     "questions": planning.questions,
     "retirement_options": flexible_requests.retirement_options,
     "stakeholders": involving.stakeholder_maps,

@@ -532,3 +532,24 @@ def test_with_many_places_ratings_are_counted_and_the_page_does_not_grow_sideway
     page = words(client_of(lead).get(f"/rx1/practice/compare/{LIGHT}/"))
     assert "Red most often: organisational culture (6 of 12)." in page
     assert "Organisational culture 6 0 6 0" in page
+
+
+class TestBegunByMistake:
+    def test_a_round_in_which_nobody_else_said_a_word_is_dropped(self, here, lead, open_round):
+        address = f"/{here.northmoor.slug}/practice/rounds/{open_round.pk}/drop/"
+        page = client_of(lead).get(f"/{here.northmoor.slug}/practice/{LIGHT}/").content.decode()
+        assert "Begun by mistake: drop it" in page
+        actions.rate(round=open_round, item="culture", rating="red", by=lead)
+        client_of(lead).post(address)
+        assert not Round.objects.exists()
+
+    def test_what_a_colleague_rated_is_not_dropped(self, here, lead, analyst, open_round):
+        actions.rate(round=open_round, item="culture", rating="red", by=analyst)
+        page = client_of(lead).get(f"/{here.northmoor.slug}/practice/{LIGHT}/").content.decode()
+        assert "Begun by mistake" not in page
+        client_of(lead).post(f"/{here.northmoor.slug}/practice/rounds/{open_round.pk}/drop/")
+        assert Rating.objects.count() == 1
+
+    def test_who_only_rates_does_not_drop(self, here, analyst, open_round):
+        client_of(analyst).post(f"/{here.northmoor.slug}/practice/rounds/{open_round.pk}/drop/")
+        assert Round.objects.exists()

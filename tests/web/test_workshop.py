@@ -535,3 +535,8 @@ def test_there_is_no_page_for_a_side_that_is_none(round: Round, lead: User) -> N
     for side in ("together", "nobody"):
         assert signed_in(lead).get(at(round, f"sides/{side}/")).status_code == 404
         assert signed_in(lead).get(at(round, f"sides/{side}/sheet/")).status_code == 404
+
+
+def test_its_items_have_no_page_of_a_topic(round: Round, lead: User) -> None:
+    item = round.content.items[0].key
+    assert signed_in(lead).get(f"/{round.place.slug}/practice/rounds/{round.pk}/topic/{item}/").status_code == 404

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from keepwell.charts.drawing import Drawing, drawn, ticks, width_of
+from keepwell.charts.drawing import Drawing, cut_to, drawn, ticks, width_of
 from keepwell.charts.picture import DARK, GREY, LINE, PHONE, Picture
 from keepwell.charts.spc_icons import CONCERN, IMPROVEMENT, NEUTRAL, NOISE
 from keepwell.disclosure import Released
@@ -35,28 +35,46 @@ class Trajectory:
     last_value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a month and belongs on a chart: a letter on it, and the words for the letter."""
+
+    month: Month
+    letter: str
+    words: str
+
+    @property
+    def said(self) -> str:
+        """ "A, March 2026: Action began: …"."""
+        return f"{self.letter}, {self.month.in_words}: {self.words}"
+
+
 def control_chart(
     released: Released,
     title: str,
     description: str,
     target: float | None = None,
     trajectory: Trajectory | None = None,
+    events: Sequence[Event] = (),
 ) -> Picture:
     """The points of one series with mean, process limits, target and where limits were made anew.
 
     `released` is a series as the enquiry makes it: period_start, period_end, value, mean, lower_process_limit,
     upper_process_limit, special_cause, stretch. A lower limit under zero is not drawn where nothing can be under zero.
-    A trajectory is drawn as a line of its own, and the months that it goes on to are on the axis.
+    A trajectory is drawn as a line of its own, and the months that it goes on to are on the axis. Each event is an upright
+    line with its letter above, and its words are in the description: where it came after the last point, it lies there.
     """
+    description = " ".join([description, *(f"{event.said}." for event in events)])
     rows = _rows(released)
     form = SHARE if released.definition.unit == "share" else COUNT
     aims = [target, *((trajectory.first_value, trajectory.last_value) if trajectory else ())]
     low, high = _range(rows, [aim for aim in aims if aim is not None])
 
     def draw(width: int) -> Drawing:
-        chart = _Chart(width, rows, low, high, form, trajectory)
+        chart = _Chart(width, rows, low, high, form, trajectory, events)
         chart.axes()
         chart.lines()
+        chart.events(events)
         if target is not None:
             chart.aim([(chart.left, chart.y(target)), (chart.right, chart.y(target))], f"target {_said(target, form)}")
         if trajectory is not None:
@@ -100,34 +118,45 @@ def _range(rows: list[dict[str, Any]], aims: list[float]) -> tuple[float, float]
 
 HEAD, PLOT, FOOT = 30.0, 260.0, 26.0
 LABEL = 12
+ROW, MOST_WORDS = 16.0, 4
 
 
 class _Chart:
     """One size of the chart: where things stand, and its layers."""
 
     def __init__(
-        self, width: int, rows: list[dict[str, Any]], low: float, high: float, form: str, aim: Trajectory | None
+        self,
+        width: int,
+        rows: list[dict[str, Any]],
+        low: float,
+        high: float,
+        form: str,
+        aim: Trajectory | None,
+        events: Sequence[Event] = (),
     ) -> None:
         self.rows, self.low, self.high, self.form = rows, low, high, form
         self.phone = width == PHONE
         self.left, self.right = (46.0, width - 46.0) if self.phone else (54.0, width - 112.0)
         months = [row["month"] for row in rows] + ([aim.first.index, aim.last.index] if aim else [])
+        months += [event.month.index for event in events]
         self.first, self.last = min(months, default=0), max(months, default=1)
-        self.drawing = Drawing(width, HEAD + PLOT + FOOT)
+        rows_of_words = 0 if self.phone else min(len(events), MOST_WORDS)
+        self.head = HEAD + ROW * rows_of_words
+        self.drawing = Drawing(width, self.head + PLOT + FOOT)
 
     def x(self, month: int) -> float:
         span = self.last - self.first
         return self.left + (self.right - self.left) * ((month - self.first) / span if span else 0.5)
 
     def y(self, value: float) -> float:
-        return HEAD + PLOT * (self.high - value) / (self.high - self.low)
+        return self.head + PLOT * (self.high - value) / (self.high - self.low)
 
     def axes(self) -> None:
         """Values at the left with pale lines, months below."""
         for value in ticks(self.low, self.high, 5, whole=self.form == COUNT and self.high - self.low > 5):
             self.drawing.line([(self.left, self.y(value)), (self.right, self.y(value))], LINE)
             self.drawing.text(self.left - 6, self.y(value) + 4.5, _tick(value, self), anchor="end")
-        bottom = HEAD + PLOT
+        bottom = self.head + PLOT
         self.drawing.line([(self.left, bottom), (self.right, bottom)], GREY)
         every = _every(self.last - self.first + 1, 4 if self.phone else 8)
         for month in range(self.last, self.first - 1, -every):
@@ -171,9 +200,9 @@ class _Chart:
         for a, b in pairwise(self.rows):
             if a["stretch"] != b["stretch"]:
                 x = self.x(b["month"])
-                self.drawing.line([(x, HEAD), (x, HEAD + PLOT)], GREY, 1, (2, 3))
+                self.drawing.line([(x, self.head), (x, self.head + PLOT)], GREY, 1, (2, 3))
                 if not self.phone:
-                    self.drawing.text(x + 4, HEAD + 11, "limits made anew", GREY, LABEL)
+                    self.drawing.text(x + 4, self.head + 11, "limits made anew", GREY, LABEL)
         there = [row for row in self.rows if row["value"] is not None]
         for row in there:
             colour, shape = KINDS[row["kind"]]
@@ -185,12 +214,32 @@ class _Chart:
             self.drawing.text(x + 9, 16.5, kind)
             x += 27 + width_of(kind)
 
+    def events(self, events: Sequence[Event]) -> None:
+        """An upright line in the month of each, its letter in a box at its foot; several of one month share the line.
+
+        On a desk the words of the first few stand above the chart, each on its line, as far as there is room.
+        """
+        for month, together in groupby(sorted(events, key=lambda event: event.month), lambda event: event.month):
+            x, letters = self.x(month.index), ", ".join(event.letter for event in together)
+            self.drawing.line([(x, self.head), (x, self.head + PLOT)], DARK, 1.5, (1, 3))
+            room = width_of(letters, LABEL) / 2
+            self.drawing.bar(x - room - 3, self.head + PLOT - 17, 2 * room + 6, 17, DARK)
+            self.drawing.text(x, self.head + PLOT - 4.5, letters, "#ffffff", LABEL, "middle")
+        for row, event in enumerate([] if self.phone else events[:MOST_WORDS]):
+            x, y = self.x(event.month.index), HEAD + ROW * row
+            self.drawing.line([(x, y), (x, self.head)], DARK, 1.5, (1, 3))
+            right = x < (self.left + self.right) / 2
+            words = cut_to(f"{event.letter}: {event.words}", (self.drawing.width - x if right else x) - 10, LABEL)
+            self.drawing.text(
+                x + 5 if right else x - 5, y + 10, words, anchor="start" if right else "end", size=LABEL, halo=True
+            )
+
     def aim(self, points: Sequence[tuple[float, float]], words: str) -> None:
         """A line to a target, with its words above the line's start, or below where there is no room."""
         self.drawing.line(points, NEUTRAL, 1.5, (8, 3, 2, 3))
         (x, y), _ = points
         x = min(x + 4, self.drawing.width - width_of(words, LABEL) - 4)
-        self.drawing.text(max(x, 4.0), y - 5 if y > HEAD + 16 else y + 15, words, NEUTRAL, LABEL, halo=True)
+        self.drawing.text(max(x, 4.0), y - 5 if y > self.head + 16 else y + 15, words, NEUTRAL, LABEL, halo=True)
 
 
 def _every(months: int, most: int) -> int:

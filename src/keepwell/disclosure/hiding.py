@@ -87,3 +87,9 @@ def shown(policy: HidingPolicy, counts: Whole, also_hidden: Yes | None = None) -
         raise ValueError("a count is not below zero")
     away = policy.hides(counts) if also_hidden is None else policy.hides(counts) | also_hidden
     return np.where(away, np.nan, policy._rounded(counts))
+
+
+def count_shown(policy: HidingPolicy, count: int) -> int | None:
+    """What is shown of one count that stands by itself, as `shown` shows it; None where it is hidden."""
+    [seen] = shown(policy, np.array([count], dtype=np.int64)).tolist()
+    return None if np.isnan(seen) else int(seen)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from keepwell.charts.control_chart import Trajectory, control_chart
@@ -13,11 +15,10 @@ from keepwell.enquiries.spc_words import FLOWS
 from keepwell.errors import EnquiryRefused
 from keepwell.measures import measure
 from keepwell.periods import Month
-from keepwell.reports.changing import FEWEST_POINTS, MOST_POINTS, months_to
+from keepwell.reports.changing import FEWEST_POINTS, MOST_POINTS, Happened, events_on, months_to, points_grid
 from keepwell.reports.leaving import Asking
 from keepwell.reports.main_figures import OF_STAFF, MainFigure, in_units
-from keepwell.reports.sections import Grid, Section
-from keepwell.reports.spc_tables import POINTS, point_cells
+from keepwell.reports.sections import Section
 
 YEAR: Final = 12
 TWELFTH: Final = (
@@ -99,9 +100,16 @@ def _said(target: Target, main: MainFigure, expected: float, good: bool | None, 
 
 
 def targets_section(
-    yearly: Asking, found: tuple[MainFigure, ...], targets: tuple[Target, ...], months: int
+    yearly: Asking,
+    found: tuple[MainFigure, ...],
+    targets: tuple[Target, ...],
+    months: int,
+    happened: Mapping[str, Sequence[Happened]] = MappingProxyType({}),
 ) -> tuple[Section, dict[str, Released]]:
-    """Each target with its sentence, and where its single months can be charted, the trajectory on the chart."""
+    """Each target with its sentence, and where its single months can be charted, the trajectory on the chart.
+
+    `happened` says by the measure what else stands on its chart.
+    """
     last = yearly.base.end
     assert last is not None
     sentences, pictures, grids, notes, definitions = [], [], [], [], []
@@ -120,10 +128,10 @@ def targets_section(
             first, begin = _begin(target, main, last)
             line = Trajectory(first, begin / parts, target.by, target.value / parts)
             title = f"{main.label} of each month, with the way to the target"
-            pictures.append(control_chart(answer.released, title, course.sentence, trajectory=line))
-            cells = tuple(point_cells(answer, point) for point in answer.points)
-            headings = tuple(heading.capitalize() for heading in POINTS)
-            grids.append(Grid(title, headings, cells, (False, True, True, True, True, False), folded=True))
+            events = events_on(happened.get(target.measure, ()), answer.question)
+            pictures.append(control_chart(answer.released, title, course.sentence, trajectory=line, events=events))
+            grids.append(points_grid(answer, title, events))
+            notes += [f"{event.said}." for event in events]
     section = Section(
         "targets",
         "Are we on course for our targets?",

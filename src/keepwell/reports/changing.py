@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 
 import pyarrow as pa
 from markupsafe import Markup, escape
 
-from keepwell.charts.control_chart import control_chart
+from keepwell.charts.control_chart import Event, control_chart
 from keepwell.charts.spc_icons import icon
 from keepwell.disclosure import Released
 from keepwell.enquiries.changing import SpcAnswer, SpcQuestion, changing
@@ -23,6 +25,8 @@ from keepwell.reports.spc_tables import POINTS, number_cell, point_cells, variat
 FEWEST_POINTS = 12
 """Below so many single months a report shows their course, and no control chart."""
 MOST_POINTS = 36
+SOON_AFTER = 3
+"""What happened up to so many months after the last point is on a chart already, to the right of it."""
 MEASURES = ("leaver_rate", "joiner_rate", "voluntary_leaver_rate", "sickness_absence_rate")
 FROM_ELSEWHERE = {
     "voluntary_leaver_rate": {"esr_staff_in_post": "esr_leavers"},
@@ -61,28 +65,71 @@ def month_by_month(asking: Asking, months: int, last: Month) -> tuple[Section, d
     return section, {"By month": counts, "Is it changing": chart}
 
 
-def is_it_changing(asking: Asking, question: SpcQuestion, measure: str = "leaver_rate") -> tuple[Section, Released]:
-    """The control chart of one measure of all who are asked about, in words first, with its icons and its table."""
+def is_it_changing(
+    asking: Asking, question: SpcQuestion, measure: str = "leaver_rate", happened: Sequence[Happened] = ()
+) -> tuple[Section, Released]:
+    """The control chart of one measure of all who are asked about, in words first, with its icons and its table.
+
+    What happened meanwhile stands on the chart, in its table and in its notes.
+    """
     (found,) = changing(asking.session.workspace, replace(asking.base, measure=measure), question, asking.session)
     title = f"{found.measure.label} of each {'month' if question.months == 1 else 'point'}, with what is usual"
-    table = Grid(
-        title,
-        tuple(heading.capitalize() for heading in POINTS),
-        tuple(point_cells(found, point) for point in found.points),
-        (False, True, True, True, True, False),
-        folded=True,
-    )
+    events = events_on(happened, question)
     section = Section(
         "course",
         "Is it changing, or is it noise?",
         found.sentence,
         tuple(_icons(found)),
-        (control_chart(found.released, title, found.sentence, question.target),),
-        (table,),
-        (*READ_SO, f"Read by the dialect {found.dialect.name}.", *found.notes),
+        (control_chart(found.released, title, found.sentence, question.target, events=events),),
+        (points_grid(found, title, events),),
+        (*(f"{event.said}." for event in events), *READ_SO, f"Read by the dialect {found.dialect.name}.", *found.notes),
         (found.released.definition,),
     )
     return section, found.released
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A day with words for what happened on it, to be read off a chart."""
+
+    on: dt.date
+    words: str
+
+
+def events_on(happened: Sequence[Happened], question: SpcQuestion) -> tuple[Event, ...]:
+    """What happened in the months of a chart, or soon after its last, lettered from the first on."""
+    last = question.last + SOON_AFTER
+    shown = [one for one in sorted(happened, key=lambda one: one.on) if question.first <= Month.of(one.on) <= last]
+    return tuple(Event(Month.of(one.on), _letter(i), one.words) for i, one in enumerate(shown))
+
+
+def _letter(number: int) -> str:
+    """A to Z, then A2 and on."""
+    again, at = divmod(number, len(ascii_uppercase))
+    return ascii_uppercase[at] + (str(again + 1) if again else "")
+
+
+def points_grid(found: SpcAnswer, title: str, events: Sequence[Event] = ()) -> Grid:
+    """The points of a chart as a folded table; with events, a column more, and a row for each month of theirs without a
+    point.
+    """
+    headings = [heading.capitalize() for heading in POINTS]
+    rows = [point_cells(found, point) for point in found.points]
+    if events:
+        headings.append("What happened")
+        ends = [point.period.last for point in found.points]
+        firsts = [point.period.first for point in found.points]
+        rows = [
+            (*cells, "; ".join(e.said for e in events if first <= e.month <= last))
+            for cells, first, last in zip(rows, firsts, ends, strict=True)
+        ]
+        later = sorted({e.month for e in events if not ends or e.month > ends[-1]})
+        rows += [
+            (month.in_words, *["–"] * (len(POINTS) - 1), "; ".join(e.said for e in events if e.month == month))
+            for month in later
+        ]
+    numeric = (False, True, True, True, True, False, False)[: len(headings)]
+    return Grid(title, tuple(headings), tuple(rows), numeric, folded=True)
 
 
 READ_SO = (

@@ -16,7 +16,14 @@ from keepwell.errors import EnquiryRefused
 from keepwell.periods import Month
 from keepwell.records.staff import NOT_KNOWN
 from keepwell.reports.aims import Target, targets_section
-from keepwell.reports.changing import FEWEST_POINTS, MOST_POINTS, is_it_changing, months_to, what_is_changing
+from keepwell.reports.changing import (
+    FEWEST_POINTS,
+    MOST_POINTS,
+    Happened,
+    is_it_changing,
+    months_to,
+    what_is_changing,
+)
 from keepwell.reports.equality import who_is_more_likely
 from keepwell.reports.highest import where_highest
 from keepwell.reports.leaving import Asking, headline, monthly_course
@@ -44,6 +51,7 @@ class Page:
     whose: str
     have: int
     targets: tuple[Target, ...]
+    happened: tuple[tuple[str, tuple[Happened, ...]], ...]
 
     @property
     def months(self) -> int:
@@ -70,16 +78,17 @@ def dashboard(
     whose: str,
     sections: tuple[str, ...] | None = None,
     targets: tuple[Target, ...] = (),
+    happened: tuple[tuple[str, tuple[Happened, ...]], ...] = (),
 ) -> Report:
     """The parts of the page asked for, in the order of SECTIONS; the main ones unless told.
 
     `base` says of whom: its source is that of staff records, its `where` the place and the filters, its `end` the
-    newest month. A part that the data cannot answer says why, and the others stand. Parts without anything to say are
+    newest month. `happened` says by the name of a measure what stands on its chart. A part that the data cannot answer says why, and the others stand. Parts without anything to say are
     left out. Raises EnquiryRefused where there are no two month ends, nobody in post, or no such part.
     """
     asked = MAIN if sections is None else sections
     _refuse_unknown(asked)
-    page = _page(session, base, whose, targets)
+    page = replace(_page(session, base, whose, targets), happened=happened)
     made: list[Section] = []
     sheets: dict[str, Released] = {}
     for key, (question, make) in SECTIONS.items():
@@ -128,6 +137,7 @@ def _page(session: Session, base: Enquiry, whose: str, targets: tuple[Target, ..
         whose,
         have,
         targets,
+        (),
     )
 
 
@@ -141,7 +151,7 @@ def _made(key: str, question: str, make: Callable[[Page], Made], page: Page) -> 
             return Section(key, question, refused.wrong, notes=(f"{refused.found}.",)), {}
         return (replace(section, key=key) if section else None), tables
 
-    return page.yearly.session.made(("dashboard", key, page.yearly.base, page.whose, page.targets), new)
+    return page.yearly.session.made(("dashboard", key, page.yearly.base, page.whose, page.targets, page.happened), new)
 
 
 def _headline(page: Page) -> Made:
@@ -163,7 +173,8 @@ def _course(page: Page) -> Made:
     if months < FEWEST_POINTS:
         section, released = monthly_course(page.newest, months)
         return section, {"By month": released}
-    section, chart = is_it_changing(page.newest, months_to(page.last, months), "leavers")
+    happened = dict(page.happened).get("leavers", ())
+    section, chart = is_it_changing(page.newest, months_to(page.last, months), "leavers", happened)
     return section, {"Is it changing": chart}
 
 
@@ -266,7 +277,9 @@ def _changing(page: Page) -> Made:
 
 
 def _targets(page: Page) -> Made:
-    return targets_section(page.yearly, page.main_figures, page.targets, page.months) if page.targets else (None, {})
+    if not page.targets:
+        return None, {}
+    return targets_section(page.yearly, page.main_figures, page.targets, page.months, dict(page.happened))
 
 
 def _of_year(make: Callable[[Asking, str], Made]) -> Callable[[Page], Made]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from keepwell.disclosure import Released
 from keepwell.enquiries import Enquiry, Session, answer
 from keepwell.enquiries.explaining import DEFINITIONS, explain
 from keepwell.errors import EnquiryRefused, listed
+from keepwell.periods import Month
+from keepwell.reports.changing import (
+    FEWEST_POINTS,
+    MOST_POINTS,
+    Happened,
+    is_it_changing,
+    months_in_a_row,
+    months_to,
+)
+from keepwell.reports.leaving import Asking
 from keepwell.reports.sections import Figure, Section, grid
 from keepwell.reports.tables import in_words
 
@@ -85,6 +96,32 @@ def _figures(whole: Released) -> tuple[Figure, ...]:
     if len(rows) != 1 or rows[0].get(column) is None:
         return ()
     return (Figure(whole.definition.label, in_words(column, rows[0][column], ""), whole.definition.window),)
+
+
+def month_by_month(session: Session, measure: str, source: str, happened: Sequence[Happened] = ()) -> Section | None:
+    """The control chart of a measure's newest single months, with what happened meanwhile.
+
+    None where fewer than twelve months in a row are loaded, or the measure has no number of each month.
+    """
+    asked = Enquiry(measure, source=source)
+    try:
+        rows = answer(session.workspace, replace(asked, months=1), session).rows()
+    except EnquiryRefused:
+        return None
+    if not rows:
+        return None
+    last = Month.of(rows[-1]["period_end"])
+    have = months_in_a_row([load for load in session.generation.loads if load.format == source], last)
+    for points in (have, have - 1):  # what compares a start with an end takes a month more
+        if points < FEWEST_POINTS:
+            return None
+        try:
+            return is_it_changing(Asking(session, asked), months_to(last, min(points, MOST_POINTS)), measure, happened)[
+                0
+            ]
+        except EnquiryRefused:
+            continue
+    return None
 
 
 def why_another_figure(session: Session, source: str, other: str) -> Shown:

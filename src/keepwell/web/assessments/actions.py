@@ -66,6 +66,15 @@ def start(*, place: Place, of: Assessment, by: User) -> Round:
 
 
 @transaction.atomic
+def drop(*, round: Round, by: User) -> None:
+    """Drop a round that was begun by mistake, as long as nobody else has said a word in it."""
+    round = held(round)
+    refuse(rules.cannot_drop(by, round), found=round.content.title)
+    record(by=by, kind=Kind.CHANGED, what="Assessment", place=round.place, about=f"{round.content.title} dropped")
+    round.delete()
+
+
+@transaction.atomic
 def rate(*, round: Round, item: str, rating: str, note: str = "", by: User) -> Rating | None:
     """What somebody says of an item, apart from the others; no rating takes back what they said before.
 

@@ -18,13 +18,14 @@ from keepwell.web.places.refusals import refuse
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Evidence to set beside an item: a value that was offered, or the words of something else, of a Citation's kind."""
+    """Evidence to set beside an item: a value that was offered, or the words of something else, of a Citation's kind. `key` is that of a case."""
 
     kind: str
     label: str
     words: str = ""
     link: str = ""
     value: Value | None = None
+    key: str = ""
 
 
 @transaction.atomic
@@ -42,6 +43,7 @@ def cite(*, round: Round, item: str, this: Beside, by: User) -> Citation:
         label=this.label,
         words=this.words,
         link=this.link,
+        key=this.key,
     )
 
 

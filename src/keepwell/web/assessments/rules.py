@@ -12,6 +12,7 @@ from keepwell.web.accounts.abilities import LEAD_ASSESSMENTS, RATE, RELEASE, SEE
 from keepwell.web.accounts.models import User
 from keepwell.web.accounts.rules import Standing, cannot, standing
 from keepwell.web.assessments.models import Round, Shown
+from keepwell.web.evidence.models import Citation
 from keepwell.web.places.models import Place
 
 NOT_YOURS: Final = "This is not yours to see."
@@ -49,6 +50,18 @@ def cannot_start(by: User, place: Place, of: Assessment) -> str | None:
     if Round.objects.filter(place=place, assessment=of.key).exclude(state=Round.AGREED).exists():
         return "One is under way here already: go on with that."
     return None
+
+
+def cannot_drop(by: User, round: Round) -> str | None:
+    """Why somebody cannot drop a round that was begun by mistake; None if they can: nobody else has said a word in it."""
+    if not round.unfinished:
+        return "What was agreed stays."
+    if reason := cannot(by, LEAD_ASSESSMENTS, round.place):
+        return reason
+    others = round.ratings.exclude(rater=by).exists()
+    written = round.answers.exists() or round.notes.exists()
+    cited = Citation.objects.filter(subject__startswith=f"assessments.round/{round.pk}/").exists()
+    return "Something has been written in it already: go on with it." if others or written or cited else None
 
 
 def cannot_rate(by: User, round: Round) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -35,6 +37,8 @@ def topic(request: HttpRequest, place: str, number: int, item: str) -> HttpRespo
     """All that belongs to one item; whoever takes part rates and notes it here."""
     round, by = round_here(request, place, number), person(request)
     about = topic_of(round, item)
+    if round.content.answers == "words":  # a workshop has pages of its own
+        raise Http404
     own, noted = _forms(request, round, about, by)
     if own.is_bound and own.is_valid() and noted.is_valid():
         said = own.given().get(about.key)
@@ -102,7 +106,8 @@ def _cases(about: Topic) -> dict[str, Case]:
     return {key: case for key, case in cases().items() if about.key in case.topics}
 
 
-def _offered(found: list[Value]) -> dict[str, str]:
+def offered(found: list[Value]) -> dict[str, str]:
+    """Values in a line each, by their key: what a form offers to be cited."""
     return {value.key: f"{value.label}: {value.words}{f' ({value.period})' if value.period else ''}" for value in found}
 
 
@@ -115,10 +120,11 @@ def add_evidence(request: HttpRequest, place: str, number: int, item: str) -> Ht
     about = topic_of(round, item)
     values, others = queries.beside(by, round.place, about), _cases(about)
     register_exact(request, round, values)
-    offered = {key: f"{case.title}, {case.who}" for key, case in others.items()}
-    form = Evidence(_offered(values), offered, request.POST if request.method == "POST" else None)
+    told_of = {key: f"{case.title}, {case.who}" for key, case in others.items()}
+    form = Evidence(offered(values), told_of, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        this = _chosen(form, {value.key: value for value in values}, others)
+        besides = {key: of_case(case) for key, case in others.items()}
+        this = chosen(form, {value.key: value for value in values}, besides)
         try:
             evidence_actions.cite(round=round, item=item, this=this, by=by)
         except NotAllowed as refusal:
@@ -130,20 +136,25 @@ def add_evidence(request: HttpRequest, place: str, number: int, item: str) -> Ht
     return render(request, "assessments/evidence.html.j2", told, status=422 if form.errors else 200)
 
 
-def _chosen(form: Evidence, values: dict[str, Value], others: dict[str, Case]) -> Beside:
-    """What was filled in. A number is one of those that were offered just now, as it stands now."""
+def chosen(form: Evidence, values: Mapping[str, Value], others: Mapping[str, Beside]) -> Beside:
+    """What was filled in. A number is one of those that were offered just now, as it stands now; so is a case."""
     said = form.cleaned_data
     if said["kind"] == Citation.NUMBER:
         value = values[said["value"]]
         return Beside(Citation.NUMBER, value.label, value.words, value.link, value)
     if said["kind"] == Citation.CASE:
-        case = others[said["case"]]
-        return Beside(Citation.CASE, case.title, f"{case.who}: {case.reported} {case.grade_words}", case.address)
+        return others[said["case"]]
     if said["kind"] == Citation.FINDING:
         return Beside(Citation.FINDING, said["finding"], said["asked"])
     if said["kind"] == Citation.DOCUMENT:
         return Beside(Citation.DOCUMENT, said["title"], said["says"] or "", said["address"] or "")
     return Beside(Citation.NOTE, "Note", said["words"])
+
+
+def of_case(case: Case) -> Beside:
+    """A case from elsewhere as it stands beside something."""
+    words = f"{case.who}: {case.reported} {case.grade_words}"
+    return Beside(Citation.CASE, case.title, words, case.address, key=case.key)
 
 
 @signed_in

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:place>/practice/released/<int:number>/", views.released_rating, name="released_rating"),
     path("<slug:place>/practice/<slug:key>/", views.assessment, name="assessment"),
     path("<slug:place>/practice/<slug:key>/start/", views.start_round, name="start_round"),
+    path("<slug:place>/practice/rounds/<int:number>/drop/", views.drop_round, name="drop_round"),
     path("<slug:place>/practice/rounds/<int:number>/rate/", rating_views.rate, name="rate"),
     path("<slug:place>/practice/rounds/<int:number>/lay-open/", rating_views.lay_open, name="lay_open"),
     path("<slug:place>/practice/rounds/<int:number>/talk/", rating_views.talk, name="talk"),

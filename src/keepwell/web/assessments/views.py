@@ -20,6 +20,7 @@ from keepwell.web.assessments import actions, presenters, queries
 from keepwell.web.assessments.comparison_presenters import can_compare, compared_at, comparison
 from keepwell.web.assessments.models import Round, Shown
 from keepwell.web.assessments.rules import (
+    cannot_drop,
     cannot_note,
     cannot_see,
     cannot_see_raters,
@@ -107,6 +108,7 @@ def assessment(request: HttpRequest, place: str, key: str) -> HttpResponse:
         "raters": queries.raters_of(under_way) if under_way is not None and under_way.rated_apart else 0,
         "mine": len(queries.ratings_of(under_way, by)) if under_way is not None and taking_part else 0,
         "cannot_start": cannot_start(by, here.place, of),
+        "may_drop": under_way is not None and cannot_drop(by, under_way) is None,
         "can_compare": can_compare(here.place, of),
     }
     return render(request, "assessments/assessment.html.j2", told)
@@ -164,6 +166,20 @@ def agreed(request: HttpRequest, place: str, number: int) -> HttpResponse:
         "can_compare": can_compare(round.place, round.content),
     }
     return render(request, "assessments/agreed.html.j2", told)
+
+
+@signed_in
+@require_http_methods(["POST"])
+def drop_round(request: HttpRequest, place: str, number: int) -> HttpResponse:
+    """Drop what was begun by mistake."""
+    round = round_here(request, place, number)
+    try:
+        actions.drop(round=round, by=person(request))
+    except NotAllowed as refusal:
+        messages.warning(request, refusal.wrong)
+    else:
+        messages.success(request, f"{round.content.title}: dropped. Nothing of it is kept.")
+    return redirect("assessment", place=round.place.slug, key=round.assessment)
 
 
 @signed_in

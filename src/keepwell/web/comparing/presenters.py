@@ -10,16 +10,18 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from keepwell.enquiries.targeting import TAKEN
 from keepwell.errors import counted
 from keepwell.measures import measures
 from keepwell.periods import Month
 from keepwell.reports.peer_choices import MEASURES, TAKES, Organisation, PeerChoices
 from keepwell.reports.peer_page import PeerPage
+from keepwell.web.accounts.abilities import RUN_SUPPORT
 from keepwell.web.accounts.gate import person
-from keepwell.web.accounts.rules import standing
+from keepwell.web.accounts.rules import Standing, standing
 from keepwell.web.comparing.rules import cannot_compare
 from keepwell.web.nhsuk.menus import Link
-from keepwell.web.places.models import Place
+from keepwell.web.places.models import ICB, NATION, REGION, Place
 
 TAKEN_AS: Final = (("csv", "CSV"), ("xlsx", "Excel workbook"), ("json", "JSON"))
 ALL_KINDS: Final = "all"
@@ -136,6 +138,15 @@ def neighbours(address: str, asked: Mapping[str, str], own: Organisation | None,
 def downloads(address_name: str, asked: Mapping[str, str]) -> list[Link]:
     """The table behind a page in each format that it can be taken away in."""
     return [Link(words, with_asked(reverse(address_name, args=[kind]), asked)) for kind, words in TAKEN_AS]
+
+
+def support_at(here: Standing | None, asked: Mapping[str, str], shown: PeerPage) -> str:
+    """Where those who run support at a place offer it to the organisations that are chosen; "" for anybody else."""
+    if here is None or RUN_SUPPORT not in here.abilities or here.place.kind not in (NATION, REGION, ICB):
+        return ""
+    codes = [row["organisation"] for row in shown.released.rows() if row.get("taken") == TAKEN]
+    where = reverse("begin_support", args=[here.place.slug])
+    return with_asked(where, asked, without="take", select=",".join(codes)) if codes else ""
 
 
 def links_of_site(request: HttpRequest) -> Iterable[Link]:

@@ -154,6 +154,7 @@ def _programme(request: HttpRequest, here: Standing | None) -> HttpResponse:
         "back": _address(here, "compare"),
         "back_to": COMPARE,
         "downloads": presenters.downloads("programme_download", asked),
+        "support_at": presenters.support_at(here, asked, shown),
     }
     return render(request, "comparing/programme.html.j2", told)
 

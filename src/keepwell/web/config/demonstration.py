@@ -25,6 +25,7 @@ from keepwell.sources import ReadOptions
 from keepwell.sources.loading import load_file
 from keepwell.web.accounts.actions import confirm, first_administrator, grant
 from keepwell.web.accounts.models import Role, User
+from keepwell.web.config import demo_followed, demo_plans
 from keepwell.web.config.demo_practice import judge
 from keepwell.web.jobs.working import Worker
 from keepwell.web.measuring.providing import own_lines, published_lines
@@ -56,6 +57,7 @@ SIGN_INS: Final = (
     SignIn("a practice manager", "practice.manager@demo.invalid", "one general practice"),
     SignIn("a GP clinical lead", "gp.lead@demo.invalid", "the network of that practice"),
     SignIn("an HR analyst", "hr.analyst@demo.invalid", "exact figures of the same trust, and brings data in"),
+    SignIn("a contributor", "contributor@demo.invalid", "the one action that they own"),
     SignIn("staff side", "staff.side@demo.invalid", "what the trust shows its own people"),
     SignIn("an information governance lead", "governance@demo.invalid", "who has seen and taken what"),
     SignIn("an administrator", "administrator@demo.invalid", "accounts and places, no figures"),
@@ -74,6 +76,8 @@ def make_demo(tell: Callable[[str], None], *, people: int = PEOPLE, months: int 
     _people(places)
     _releases(places)
     judge(places, places[ICB], _a_practice(places).parent or places[ICB])
+    demo_plans.plan(places, places[ICB], _a_practice(places))
+    demo_followed.go_on(places, places[ICB], _small_ward(places["RZ1"]))
     own_lines(places["RZ1"])  # what a job makes ready after a load: the demo's files came in without one
     published_lines(places["RZ1"])
 
@@ -139,7 +143,7 @@ def _staff_lists(made: MadeUp) -> Iterable[tuple[str, Path]]:
 def _people(places: dict[str, Place]) -> None:
     hospital, system = places["RZ1"], places[ICB]
     practice = _a_practice(places)
-    ward = Place.objects.get(controller=hospital, kind=TEAM, name=SMALL_WARD)
+    ward = _small_ward(hospital)
     administrator = first_administrator(email="administrator@demo.invalid", name="Ada Minister", password=PASSWORD)
     User.objects.filter(pk=administrator.pk).update(made_up=True)
     lead = _person("retention.lead", "Rita Tension", administrator)
@@ -151,6 +155,7 @@ def _people(places: dict[str, Place]) -> None:
     for email, name, key, place in (
         ("hr.analyst", "Harriet Ayling", "hr_analyst", hospital),
         ("line.manager", "Lin Manning", "line_manager", ward),
+        ("contributor", "Conrad Butler", "contributor", ward),
         ("staff.side", "Steph Sidall", "staff_side", hospital),
         ("ics.lead", "Isaac Leeds", "ics_lead", system),
         ("practice.manager", "Prue Manning", "practice_manager", practice),
@@ -161,6 +166,10 @@ def _people(places: dict[str, Place]) -> None:
         made = grant(to=_person(email, name, administrator), role=_role(key), place=place, by=administrator)
         if made.in_force_at is None:
             confirm(grant=made, by=second)
+
+
+def _small_ward(hospital: Place) -> Place:
+    return Place.objects.get(controller=hospital, kind=TEAM, name=SMALL_WARD)
 
 
 def _a_practice(places: dict[str, Place]) -> Place:

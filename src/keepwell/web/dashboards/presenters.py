@@ -23,6 +23,7 @@ from keepwell.web.accounts.rules import standing
 from keepwell.web.dashboards import queries
 from keepwell.web.dashboards.queries import Received
 from keepwell.web.dashboards.rules import cannot_see
+from keepwell.web.evidence.marks import Mark
 from keepwell.web.nhsuk.menus import Link
 from keepwell.web.nhsuk.words import month
 from keepwell.web.places.kept import kept
@@ -65,8 +66,16 @@ def shown_page(asked: queries.Asked) -> ShownPage:
 
     targets = queries.targets_of(asked.place) if not asked.filters else ()
     place = asked.place
-    of = (queries.VERSION, "shown", asked.source, place.pk, place.name, asked.where, asked.sections, targets)
+    who, what = (asked.source, place.pk, place.name, asked.where), (asked.sections, targets, asked.happened)
+    of = (queries.VERSION, "shown", *who, *what)
     return kept(workspace_of(place), of, make)
+
+
+def marks_on(marks: Mapping[str, list[Mark]], sections: Iterable[str]) -> list[Mark]:
+    """What stands on the charts of a page, each once, to read more of."""
+    if not set(sections) & set(queries.WITH_CHARTS):
+        return []
+    return list(dict.fromkeys(mark for of in marks.values() for mark in of if mark.link))
 
 
 @dataclass(frozen=True, slots=True)

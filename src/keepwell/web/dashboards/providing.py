@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from keepwell.disclosure.hiding import HIDING
 from keepwell.enquiries.ladder import Figures, Ladder, Rung, ladder, rungs_of
+from keepwell.enquiries.people_behind import MADE_OF_STAFF, Behind, of_staff_shown
 from keepwell.measures import measure
 from keepwell.reports.main_figures import in_units
 from keepwell.reports.sections import one_in
@@ -47,6 +48,21 @@ def handed_over_values(user: User, asked: Asked) -> Iterator[Value]:
     for name in asked.measures:
         if name in TOLD and (value := _value(asked.place, name, found, rung, rung.row)) is not None:
             yield value
+
+
+def handed_over_size(user: User, place: Place, measure: str) -> Behind | None:
+    """The class of a place from the counts that were handed over, for those who see no exact figures there.
+
+    It is made of what they have been shown and nothing else; a place whose counts are hidden is too small.
+    """
+    here = standing(user, place)
+    if measure not in MADE_OF_STAFF or here is None or here.exact or cannot_see(here) is not None:
+        return None
+    release = releases_of.inside(place)
+    if release is None:
+        return None
+    row = _handed_over(place, release).rungs[0].row
+    return of_staff_shown(row.headcount_at_start, row.headcount_at_end) if row else of_staff_shown(None, None)
 
 
 def _handed_over(place: Place, release: Release) -> Ladder:

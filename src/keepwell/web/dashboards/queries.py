@@ -18,6 +18,7 @@ from keepwell.errors import EnquiryRefused, listed
 from keepwell.periods import Month
 from keepwell.records.workspace import Workspace
 from keepwell.reports import aims
+from keepwell.reports.changing import Happened
 from keepwell.reports.dashboard import dashboard
 from keepwell.reports.general_practice import GENERAL_PRACTICE
 from keepwell.reports.ladder import ladder_section
@@ -25,7 +26,9 @@ from keepwell.reports.practice_front import practice_front
 from keepwell.reports.sections import Report, Section
 from keepwell.reports.special_groups import QUESTIONS as SPECIAL
 from keepwell.reports.special_groups import special_page
+from keepwell.web.accounts.models import User
 from keepwell.web.dashboards.models import Target
+from keepwell.web.evidence.marks import Mark, marks_for
 from keepwell.web.places.kept import kept
 from keepwell.web.places.models import PRACTICE, TEAM, Place
 from keepwell.web.places.queries import published_workspace, where_of, workspace_of
@@ -36,7 +39,14 @@ STAFF: Final = ("esr_staff_in_post", "staff_list")
 """Sources of staff records that a page can be made from, the best first."""
 VERSION: Final = 1
 """Changed whenever pages are made differently, so that those kept from before are not shown."""
+WITH_CHARTS: Final = ("targets", "course")
+"""The parts with a chart of single months."""
+SAME_PEOPLE: Final = {
+    "leavers": ("leavers", "leaver_rate", "share_who_left", "stability_index", "voluntary_leaver_rate"),
+}
+"""A chart of these people shows what was done about any of these measures."""
 Where = tuple[tuple[str, tuple[str, ...]], ...]
+Told = tuple[tuple[str, tuple[Happened, ...]], ...]
 
 _open = KeptOpen()
 
@@ -79,12 +89,16 @@ def options(place: Place, source: str) -> dict[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A page of somebody entitled to exact figures: of which place, from which source, whom of them, which parts."""
+    """A page of somebody entitled to exact figures: of which place, from which source, whom of them, which parts.
+
+    `happened` is what somebody may see on its charts, by the measure: it differs from one reader to the next.
+    """
 
     place: Place
     source: str
     filters: Where
     sections: tuple[str, ...] | None
+    happened: Told = ()
 
     @property
     def where(self) -> Where:
@@ -92,15 +106,25 @@ class Asked:
 
 
 def exact_page(asked: Asked) -> Report:
-    """The parts of the page, made once for each state of the records, and kept."""
+    """The parts of the page, made once for each state of the records, and kept; those with something on their charts apart."""
+    plain = _page(replace(asked, happened=()))
+    if not asked.happened:
+        return plain
+    wanted = tuple(key for key in WITH_CHARTS if asked.sections is None or key in asked.sections)
+    marked = {section.key: section for section in _page(replace(asked, sections=wanted)).sections} if wanted else {}
+    return replace(plain, sections=tuple(marked.get(section.key, section) for section in plain.sections))
+
+
+def _page(asked: Asked) -> Report:
     targets = targets_of(asked.place) if not asked.filters else ()
 
     def make() -> Report:
         base = Enquiry("leaver_rate", where=asked.where, source=asked.source)
         with session_of(asked.place) as session:
-            return replace(dashboard(session, base, asked.place.name, asked.sections, targets), sheets={})
+            made = dashboard(session, base, asked.place.name, asked.sections, targets, asked.happened)
+            return replace(made, sheets={})
 
-    of = (VERSION, "page", asked.source, asked.place.name, asked.where, asked.sections, targets)
+    of = (VERSION, "page", asked.source, asked.place.name, asked.where, asked.sections, targets, asked.happened)
     return kept(workspace_of(asked.place), of, make)
 
 
@@ -128,7 +152,24 @@ def exact_tables(asked: Asked) -> Report:
     with session_of(asked.place) as session:
         if field := special_of(asked):
             return special_page(session, base, field, asked.place.name)
-        return dashboard(session, base, asked.place.name, asked.sections)
+        return dashboard(session, base, asked.place.name, asked.sections, happened=asked.happened)
+
+
+def marks_at(user: User, place: Place) -> dict[str, list[Mark]]:
+    """What somebody may see on the charts of a place's page, by the measure of each chart that has something."""
+    measures = dict.fromkeys(["leavers", *(target.measure for target in targets_of(place))])
+    found = {name: _marks(user, place, SAME_PEOPLE.get(name, (name,))) for name in measures}
+    return {name: marks for name, marks in found.items() if marks}
+
+
+def _marks(user: User, place: Place, measures: tuple[str, ...]) -> list[Mark]:
+    marks = (mark for measure in measures for mark in marks_for(user, place, measure))
+    return sorted(dict.fromkeys(marks), key=lambda mark: mark.on)
+
+
+def as_happened(marks: Mapping[str, list[Mark]]) -> Told:
+    """The same as the engine draws it."""
+    return tuple((name, tuple(Happened(mark.on, mark.words) for mark in of)) for name, of in marks.items())
 
 
 def hidden_page(place: Place, release: Release) -> Section:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -73,7 +75,8 @@ def download(request: HttpRequest, place: str, out_format: str) -> HttpResponse:
         raise Http404
     try:
         queries.refuse_unknown(queries.options(here.place, asked.source), _chosen(request))
-        report = queries.exact_tables(asked)
+        marks = queries.marks_at(person(request), here.place)
+        report = queries.exact_tables(replace(asked, happened=queries.as_happened(marks)))
         return page_as_download(request, report, HOW, out_format, here.place, filters=_chosen(request))
     except KeepwellError as refusal:
         return _refused(request, here, refusal)
@@ -104,7 +107,8 @@ def _exact(
     try:
         options = queries.options(here.place, asked.source)
         queries.refuse_unknown(options, chosen)
-        report = presenters.shown_page(asked)
+        marks = queries.marks_at(person(request), here.place)
+        report = presenters.shown_page(replace(asked, happened=queries.as_happened(marks)))
     except KeepwellError as refusal:
         return _refused(request, here, refusal)
     record_view(request, title, here.place, exact=True, filters=chosen)
@@ -113,6 +117,7 @@ def _exact(
         "place": here.place,
         "title": title,
         "report": report,
+        "marks": presenters.marks_on(marks, sections),
         "filters": presenters.filters(options, chosen),
         "chosen": presenters.chosen_in_words(request.path, chosen),
         "cleared": request.path,

@@ -16,6 +16,7 @@ from keepwell.web.evidence.rules import (
     cannot_link_to,
     cannot_remove,
     cannot_see,
+    cannot_see_value,
 )
 from keepwell.web.evidence.values import Value
 from keepwell.web.places.models import Place
@@ -77,3 +78,16 @@ def remove(*, citation: Citation, by: User) -> Citation:
     found.removed_by, found.removed_at = by, timezone.now()
     found.save(update_fields=["removed_by", "removed_at"])
     return found
+
+
+@transaction.atomic
+def carry(*, citation: Citation, subject: str, place: Place, by: User) -> Citation:
+    """Set beside something else what is cited already, word for word and under the same policy.
+
+    Raises NotAllowed where the rules say no: nobody carries what they may not read.
+    """
+    refuse(cannot_cite(by, place), found=place.name)
+    refuse(cannot_see_value(by, citation), found=citation.label)
+    names = ("kind", "label", "words", "period", "definition", "policy", "of", "key", "number", "link")
+    told = {name: getattr(citation, name) for name in names}
+    return Citation.objects.create(subject=subject, place=place, cited_by=by, **told)

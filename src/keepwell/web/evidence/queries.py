@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keepwell.web.accounts.models import INTERNAL, User
+from keepwell.web.accounts.rules import places_of
 from keepwell.web.evidence.models import Citation
-from keepwell.web.evidence.rules import cannot_remove, cannot_see_value
+from keepwell.web.evidence.readers import cannot_know
+from keepwell.web.evidence.rules import cannot_count, cannot_remove, cannot_see_value
 from keepwell.web.evidence.values import Asked, Value, values_for
 
 
@@ -77,3 +79,22 @@ def _shown(citation: Citation, by: User) -> ShownCitation:
 def offered(user: User, asked: Asked, key: str) -> Value | None:
     """The value of that key as it is offered to somebody now; None where none is. What a form sends is only the key."""
     return next((value for value in values_for(user, asked) if value.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class UsedBy:
+    """Who cites a case: the places where somebody may see that, and how many organisations do, where that may be told."""
+
+    places: tuple[str, ...]
+    organisations: int | None
+
+
+def used_by(key: str, *, by: User | None, subjects: str = "plans.") -> UsedBy:
+    """Who cites a case beside things whose subject begins so; without a person only how many organisations do."""
+    found = Citation.objects.filter(kind=Citation.CASE, key=key, subject__startswith=subjects, removed_at__isnull=True)
+    organisations = found.values("place__controller").distinct().count()
+    named: set[str] = set()
+    if by is not None and by.is_authenticated:
+        here = found.filter(place__in=places_of(by)).select_related("place")
+        named = {one.place.name for one in here if cannot_know(by, one.subject) is None}
+    return UsedBy(tuple(sorted(named)), None if cannot_count(organisations) else organisations)

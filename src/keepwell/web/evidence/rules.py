@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from keepwell.web.accounts.abilities import LEAD_ASSESSMENTS, LEAD_PLANS, RATE, SEE_FIGURES, WRITE_PLANS
+from keepwell.web.accounts.abilities import LEAD_ASSESSMENTS, LEAD_PLANS, RATE, RUN_SUPPORT, SEE_FIGURES, WRITE_PLANS
 from keepwell.web.accounts.models import INTERNAL, User
 from keepwell.web.accounts.rules import cannot, grants_of, standing
 from keepwell.web.evidence.models import Citation
@@ -16,12 +16,14 @@ NOT_OFFERED: Final = "A number is cited as it was offered to you, with its defin
 NO_ADDRESS: Final = "An address begins with https:// or http://."
 INSIDE_SITE: Final = "/"
 OUTSIDE: Final = ("https://", "http://")
+FEWEST: Final = 5
+"""A number of organisations under this is not told: who knows the system could say which they are."""
 
 
 def cannot_cite(by: User, place: Place) -> str | None:
-    """Why somebody cannot set evidence beside something at a place; None if they can: who rates or plans there."""
+    """Why somebody cannot set evidence beside something at a place; None if they can: who rates, plans or supports there."""
     here = standing(by, place)
-    if here is not None and here.abilities & {RATE, LEAD_ASSESSMENTS, WRITE_PLANS}:
+    if here is not None and here.abilities & {RATE, LEAD_ASSESSMENTS, WRITE_PLANS, RUN_SUPPORT}:
         return None
     return cannot(by, RATE, place)
 
@@ -82,3 +84,8 @@ def cannot_link_to(address: str) -> str | None:
         return None
     inside = address.startswith(INSIDE_SITE) and address[1:2] not in {"/", "\\"}
     return None if inside else NO_ADDRESS
+
+
+def cannot_count(organisations: int) -> str | None:
+    """Why it is not told how many organisations cite something; None if it is."""
+    return None if organisations >= FEWEST else f"Fewer than {FEWEST} organisations cite it: that is not told."

@@ -104,6 +104,28 @@ def lines_as_download(
     return _file(content, out_format, _file_name(place, name, out_format))
 
 
+def document_as_download(
+    request: HttpRequest,
+    content: bytes,
+    what: str,
+    file_name: str,
+    content_type: str,
+    place: Place | None,
+    *,
+    policy: str = "",
+) -> HttpResponse:
+    """A document that people wrote, such as a plan as a paper or what was attached to one; the caller has checked who asks.
+
+    `what` stands in the register, a short noun of ours; `file_name` only in the answer. `policy` is that of the figures
+    in it, "" where there are none. It is never opened in the page, and runs nothing where a browser opens it all the same.
+    """
+    about = file_name.rpartition(".")[2].upper()
+    record(by=person(request), kind=Kind.EXPORTED, what=what, about=about, place=place, policy=policy)
+    response = _as_file(content, content_type, file_name)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
 def _refuse(request: HttpRequest, place: Place | None, tables: Sequence[Released]) -> None:
     if not all(isinstance(table, Released) for table in tables):
         raise TypeError("only a Released table leaves")
@@ -135,7 +157,11 @@ def _given(
 
 
 def _file(content: bytes, out_format: str, file_name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=CONTENT_TYPES[out_format])
+    return _as_file(content, CONTENT_TYPES[out_format], file_name)
+
+
+def _as_file(content: bytes, content_type: str, file_name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, file_name)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

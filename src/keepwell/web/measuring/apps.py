@@ -13,9 +13,11 @@ class Measuring(AppConfig):
 
     def ready(self) -> None:
         """The list of measures stands in the menus; figures can be cited, and are ready before they are asked for."""
-        from keepwell.web.evidence.values import provide  # noqa: PLC0415 (models are there only now)
+        from keepwell.web.evidence.sizes import provide_sizes  # noqa: PLC0415 (models are there only now)
+        from keepwell.web.evidence.values import provide  # noqa: PLC0415 (as above)
         from keepwell.web.measuring.presenters import links_of_place, links_of_site  # noqa: PLC0415 (as above)
         from keepwell.web.measuring.providing import exact_values, published_values  # noqa: PLC0415
+        from keepwell.web.measuring.sizing import exact_size, published_size  # noqa: PLC0415
         from keepwell.web.nhsuk import menus  # noqa: PLC0415 (as above)
         from keepwell.web.places.signals import published_changed, records_changed  # noqa: PLC0415
 
@@ -23,6 +25,8 @@ class Measuring(AppConfig):
         published_changed.connect(_make_published_ready, dispatch_uid="measuring_make_published_ready")
         provide(exact_values)
         provide(published_values)
+        provide_sizes(exact_size)
+        provide_sizes(published_size)
         menus.site_menu.append(links_of_site)
         menus.place_menu.append(links_of_place)
 

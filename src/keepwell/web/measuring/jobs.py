@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from keepwell.enquiries.people_behind import RATES
 from keepwell.web.jobs.queue import Telling, finish_with, job
 from keepwell.web.measuring.providing import own_lines, published_lines
+from keepwell.web.measuring.sizing import own_size
 from keepwell.web.places.models import DIRECTORATE, ICB, TRUST, Place
 from keepwell.web.places.queries import inside
 
@@ -16,6 +18,8 @@ def make_ready(told: Telling, place: int) -> None:
     for number, one in enumerate(wanted):
         told.progress(number / len(wanted), "Making figures ready")
         own_lines(one)
+        for name in RATES:
+            own_size(one, name)
     finish_with(told.job)
 
 

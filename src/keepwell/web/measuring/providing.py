@@ -123,7 +123,7 @@ def own_lines(place: Place) -> Lines:
 
 
 def _own_lines(session: Session, where: Where, part: Part) -> dict[str, OneLine]:
-    months = _months(session, where, part)
+    months = months_told(session, where, part)
     found: dict[str, OneLine] = {}
     for name, one in measures().items():
         if (source := source_of(where, one)) is not None:
@@ -142,7 +142,7 @@ def _lines(session: Session, asked: Enquiry) -> dict[str, OneLine]:
     return {} if line is None else {line.name: line}
 
 
-def _months(session: Session, where: Where, part: Part) -> int:
+def months_told(session: Session, where: Where, part: Part) -> int:
     """Over how many months: twelve, or as many as there are."""
     source = staff_source(where)
     if source is None:
@@ -156,7 +156,7 @@ def _months(session: Session, where: Where, part: Part) -> int:
 
 def published_lines(organisation: Place) -> tuple[PublishedLines, ...]:
     """What each published file tells of an organisation, or of a place above several; the best file first."""
-    where = _named(organisation)
+    where = named_as_published(organisation)
     if where is None:
         return ()
     workspace = published_workspace()
@@ -167,7 +167,7 @@ def published_lines(organisation: Place) -> tuple[PublishedLines, ...]:
     return kept(workspace, ("lines as published", VERSION, organisation.kind, where), make)
 
 
-def _named(organisation: Place) -> Part | None:
+def named_as_published(organisation: Place) -> Part | None:
     """How published files name a place; None for one that they do not name."""
     if organisation.kind == NATION:
         return ()

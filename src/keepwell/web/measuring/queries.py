@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from keepwell.enquiries import Session, sources_for
 from keepwell.measures import Measure, measure
 from keepwell.records.workspace import Workspace
-from keepwell.reports.measure_page import Shown, own_figures, why_another_figure
+from keepwell.reports.changing import Happened
+from keepwell.reports.measure_page import Shown, month_by_month, own_figures, why_another_figure
+from keepwell.reports.sections import Section
 from keepwell.web.accounts.models import User
 from keepwell.web.accounts.rules import grants_of, standing
 from keepwell.web.measuring.rules import cannot_see_exact
@@ -21,6 +23,7 @@ STAFF: Final = ("esr_staff_in_post", "staff_list")
 BEST: Final = ("esr_staff_in_post", "staff_list", "esr_leavers", "absence_extract", "establishment")
 """Where several sources can answer, the first of these does."""
 VERSION: Final = 1
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,17 @@ def figures(where: Where, name: str) -> Shown | None:
     return _kept(where, ("figures", name, source), lambda session: own_figures(session, name, source))
 
 
+def course(where: Where, name: str, happened: tuple[Happened, ...] = ()) -> Section | None:
+    """The measure month by month as a control chart, with what happened meanwhile; None where there are too few months."""
+    source = source_of(where, measure(name))
+    if source is None:
+        return None
+    found = _kept(
+        where, ("course", name, source, happened), lambda session: (month_by_month(session, name, source, happened),)
+    )
+    return found[0]
+
+
 def steps(where: Where, other: str) -> Shown | None:
     """The steps from another definition's leaver rate to ours; None where no staff records are loaded."""
     source = staff_source(where)
@@ -76,10 +90,10 @@ def steps(where: Where, other: str) -> Shown | None:
     return _kept(where, ("steps", other, source), lambda session: why_another_figure(session, source, other))
 
 
-def _kept(where: Where, of: tuple[Any, ...], make: Callable[[Session], Shown]) -> Shown:
+def _kept(where: Where, of: tuple[Any, ...], make: Callable[[Session], Made]) -> Made:
     workspace = where.workspace
 
-    def made() -> Shown:
+    def made() -> Made:
         with Session(workspace) as session:
             return make(session)
 

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 from keepwell.content.explained import explained
 from keepwell.errors import EnquiryRefused, KeepwellError
 from keepwell.measures import Measure, measures
+from keepwell.reports.changing import Happened
 from keepwell.reports.measure_page import Shown, known_definitions, refuse_unknown_definition
 from keepwell.web.accounts.gate import person, signed_in
 from keepwell.web.audit.actions import record_view
+from keepwell.web.evidence.marks import marks_for
 from keepwell.web.exports.responses import as_download
 from keepwell.web.measuring import presenters, queries
 from keepwell.web.places.models import Place
@@ -111,9 +113,14 @@ def _figures(request: HttpRequest, asked: Measure, own: Place | None) -> dict[st
     where, beside = queries.Where(own), request.GET.get("beside") or ESR_BI
     told: dict[str, Any] = {"figures": None, "why": None, "beside": beside, "definitions": known_definitions()}
     _add(told, "figures", lambda: queries.figures(where, asked.name))
+    told["course"], told["marks"] = None, []
+    if own is not None:
+        told["marks"] = marks_for(person(request), own, asked.name)
+        happened = tuple(Happened(mark.on, mark.words) for mark in told["marks"])
+        told["course"] = queries.course(where, asked.name, happened)
     if own is not None and asked.name == WITH_STEPS:
         _add(told, "why", lambda: queries.steps(where, beside))
-    if own is not None and (told["figures"] or told["why"]):
+    if own is not None and (told["figures"] or told["why"] or told["course"]):
         record_view(request, f"Measure: {asked.label}", own, exact=True, filters={"beside": [beside]})
     told["downloads"] = presenters.downloads("measure_download", asked.name, own)
     told["steps_downloads"] = presenters.downloads("measure_steps_download", asked.name, own, beside=beside)

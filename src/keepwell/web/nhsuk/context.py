@@ -17,6 +17,7 @@ from keepwell.web.nhsuk.menus import Link
 
 VERSION: Final = version("keepwell")
 FOOTER: Final = (
+    ("library", "Library"),
     ("not_for", "What it must not be used for"),
     ("privacy", "Privacy"),
     ("accessibility", "Accessibility statement"),
@@ -68,6 +69,10 @@ class Site:
         if place is None:
             return menus.gathered(menus.site_menu, self._request)
         return menus.gathered(menus.place_menu, self._request, place)
+
+    def acts(self, place: Any, thing: str) -> list[Link]:
+        """What the person can do about something that a page of a place shows: see `menus.act_menu`."""
+        return menus.gathered(menus.act_menu, self._request, place, thing) if self._request else []
 
     def current(self, links: list[Link]) -> str:
         """The address among these links that the page lies under; the longest where several do.

@@ -5,6 +5,7 @@ A slice adds its links when it starts (AppConfig.ready):
     menus.place_menu.append(links_of_dashboards)    # (request, place) -> links
     menus.account_menu.append(links_of_account)     # (request) -> links
     menus.place_switch.append(places_of_person)     # (request) -> links
+    menus.act_menu.append(starts_of_plans)          # (request, place, what a page shows) -> links
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Link:
 
 OfPerson = Callable[[HttpRequest], Iterable[Link]]
 OfPlace = Callable[[HttpRequest, Any], Iterable[Link]]
+OfThing = Callable[[HttpRequest, Any, str], Iterable[Link]]
 
 account_menu: list[OfPerson] = []
 """At the top right: the person's own pages, and signing out."""
@@ -37,6 +39,9 @@ place_menu: list[OfPlace] = []
 """Below the header of a place: how are we doing, compare, bring data in …"""
 place_switch: list[OfPerson] = []
 """The places that a person may change to: the few that they use, and a page with all."""
+
+act_menu: list[OfThing] = []
+"""Beside something that a page of a place shows, named as in "measure:leaver_rate": what one can do about it."""
 
 
 def gathered(asked: Iterable[Callable[..., Iterable[Link]]], *told: Any) -> list[Link]:

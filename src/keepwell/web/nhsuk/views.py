@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +20,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """An address or a form that no page of ours would send."""
+    """An address or a form that no page of ours would send, or more words than a page takes."""
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "nhsuk/too_long.html.j2", status=413)
     return render(request, "nhsuk/not_understood.html.j2", status=400)
 
 

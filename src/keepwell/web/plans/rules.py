@@ -9,7 +9,7 @@ from keepwell.web.accounts.abilities import LEAD_PLANS, SEE_FIGURES, WRITE_PLANS
 from keepwell.web.accounts.models import User
 from keepwell.web.accounts.rules import cannot, grants_of, standing
 from keepwell.web.places.models import Place
-from keepwell.web.plans.models import Action, Comment, Plan, Shown
+from keepwell.web.plans.models import Action, Attachment, Comment, Plan, Shown
 
 NOT_YOURS: Final = "This is not yours to see."
 CLOSED: Final = "This plan is closed, and does not change any more. Copy it to go on."
@@ -195,3 +195,28 @@ def cannot_take_back(by: User, comment: Comment) -> str | None:
     if comment.taken_back_at is not None:
         return "This was taken back already."
     return None if comment.by_id == by.pk else "Only who wrote it can take it back."
+
+
+def cannot_attach(by: User, plan: Plan, action: Action | None) -> str | None:
+    """Why somebody cannot set a document beside a plan or an action; None if they can: who writes it, or takes part."""
+    if action is not None:
+        return cannot_report(by, action)
+    return cannot_write(by, plan)
+
+
+def cannot_detach(by: User, attachment: Attachment) -> str | None:
+    """Why somebody cannot take a document away; None if they can: who set it there, as long as they may, or who writes."""
+    if attachment.removed_at is not None:
+        return "This has been taken away already."
+    if attachment.by_id == by.pk:
+        return cannot_attach(by, attachment.plan, attachment.action)
+    return cannot_write(by, attachment.plan)
+
+
+def cannot_open(user: User, attachment: Attachment) -> str | None:
+    """Why somebody is not given a document; None if they are: whoever sees what it stands beside."""
+    if attachment.removed_at is not None:
+        return NOT_YOURS
+    if attachment.action is not None:
+        return cannot_see_action(user, attachment.action)
+    return cannot_see_plan(user, attachment.plan)

@@ -115,7 +115,8 @@ class TestTemplates:
     def test_a_template_keeps_the_rules_of_the_site(self, path: Path) -> None:
         text = path.read_text("utf-8")
         engines["jinja2"].get_template(f"{path.parent.name}/{path.name}")
-        assert self.broken_rules(text) == []
+        on_paper = path.name.endswith("_pdf.html.j2")  # a document of its own, which no browser opens
+        assert [rule for rule in self.broken_rules(text) if not (on_paper and rule == "a style of its own")] == []
         assert [name for name in re.findall(r'static\("([^"]+)"\)', text) if not finders.find(name)] == []
 
     def broken_rules(self, text: str) -> list[str]:

@@ -14,10 +14,12 @@ from keepwell.web.accounts.abilities import ABILITIES, LOAD_DATA, MANAGE_PEOPLE,
 from keepwell.web.accounts.models import Grant, Role, User
 from keepwell.web.accounts.queries import with_ability
 from keepwell.web.accounts.rules import Standing, cannot, grants_of, standing
+from keepwell.web.following.queries import due_for
 from keepwell.web.home.queries import files_that_wait, grants_to_confirm, has_records, places_held
 from keepwell.web.nhsuk.menus import Link
 from keepwell.web.nhsuk.words import in_sentence
 from keepwell.web.places.models import ICB, NATION, NETWORK, REGION, Place
+from keepwell.web.plans.queries import actions_with
 
 FEW: Final = 7
 """Places in the switch at the top of a page; all of them stand on the first page."""
@@ -103,7 +105,15 @@ def waiting_for(user: User) -> list[Link]:
         for place in places_held(user)
         if cannot(user, LOAD_DATA, place) is None and (number := files_that_wait(place))
     ]
-    return roles + files
+    asked = [
+        one for one in actions_with(user) if one.owner_id == user.pk and not one.accepted_at and not one.declined_at
+    ]
+    owned = (
+        [Link(f"{counted(len(asked), 'action')} that you were asked to own", reverse("my_actions"))] if asked else []
+    )
+    due = len(due_for(user))
+    late = [Link(f"{counted(due, 'check-in')} to answer", reverse("my_check_ins"))] if due else []
+    return roles + files + owned + late
 
 
 def _to_confirm(grant: Grant) -> str:

@@ -56,9 +56,10 @@ format: $(BIN)/.dev-ready  ## put the code into the house's form
 bench: $(BIN)/.dev-ready  ## measure speed against named baselines
 	$(BIN)/python benchmarks/run.py
 
-bench-web: $(BIN)/.dev-ready  ## measure the pages with eight users at once, and an upload of a gigabyte
+bench-web: $(BIN)/.dev-ready  ## measure the pages with eight users at once, an upload of a gigabyte, a combined plan
 	$(BIN)/python benchmarks/web.py
 	$(BIN)/python benchmarks/upload_by_page.py
+	$(BIN)/python benchmarks/combined_plan.py
 
 soak: $(BIN)/.dev-ready  ## long trials: hundreds of kills
 	$(BIN)/python -m pytest -m soak tests

@@ -29,6 +29,7 @@ from keepwell.web.evidence.values import Asked, Value
 from keepwell.web.home.rules import cannot_see_promise
 from keepwell.web.places.models import Place
 from keepwell.web.places.refusals import NotAllowed
+from keepwell.web.plans import actions as plans
 
 pytestmark = pytest.mark.django_db
 
@@ -504,3 +505,18 @@ def test_nobody_is_not_said_over_somebody_who_was_just_named(here: System, lead:
         )
         assert QUICKER in words(answered.content.decode())
     assert RoleHolder.objects.get().name == "Theirs too"
+
+
+def test_what_the_plan_does_for_an_element_stands_there_once_it_is_agreed(here: System, lead: User) -> None:
+    plan = plans.begin(place=here.northmoor, content={"title": "Stay well"}, by=lead)
+    content = {"what": "Write the rota together", "promise": "work_flexibly"}
+    plans.add(plan=plan, content=content, by=lead)
+    address = f"/{here.northmoor.slug}/promise/"
+    assert "Write the rota together" not in signed_in(lead).get(address).content.decode()
+    plans.agree(plan=plan, by=lead)
+    plans.add(plan=plan, content={"what": "Still a secret", "promise": "work_flexibly"}, by=lead)
+    viewer = somebody("Viewer", viewer=here.northmoor)
+    seen = signed_in(viewer).get(address).content.decode()
+    assert "Write the rota together (under way)" in seen
+    assert "Still a secret" not in seen
+    assert seen.count("No action that is agreed here names it.") == 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -22,6 +23,12 @@ PAUSE: Final = 1.0
 def when_ready(server: Any) -> None:
     """End with whoever started this, also where that was killed: nothing is left behind that holds the port."""
     threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
+
+
+def post_worker_init(worker: Any) -> None:
+    """What was loaded at the start stays: it is not looked through again each time that memory is tidied."""
+    gc.collect()
+    gc.freeze()
 
 
 def _end_with(parent: int) -> None:

@@ -23,11 +23,13 @@ from keepwell.web.assessments.queries import RATING_WORDS, Line
 from keepwell.web.assessments.role_queries import Held, names_roles_for, roles_held
 from keepwell.web.evidence.values import Value
 from keepwell.web.home.presenters import address_of
-from keepwell.web.home.promise_queries import Heard, heard_at, values_of
+from keepwell.web.home.promise_queries import Heard, actions_for, heard_at, values_of
 from keepwell.web.home.rules import cannot_see_promise
 from keepwell.web.nhsuk.menus import Link
 from keepwell.web.nhsuk.words import day
 from keepwell.web.places.models import ICB, NETWORK, Place
+from keepwell.web.plans.models import Action
+from keepwell.web.plans.presenters import title_of
 
 NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven")
 ABOVE: Final = (ICB, NETWORK)
@@ -263,3 +265,14 @@ def links_of_promise(request: HttpRequest, place: Place) -> Iterable[Link]:
     here = standing(person(request), place) if request.user.is_authenticated else None
     if here is not None and cannot_see_promise(here) is None:
         yield Link("People Promise", reverse("promise", args=[place.slug]), order=35)
+
+
+def planned(user: User, place: Place) -> dict[str, list[Link]]:
+    """By element, what the place's plans do for it, each with its state and its page."""
+    return {
+        element: [
+            Link(f"{title_of(one)} ({Action.STATES[one.state].lower()})", reverse("action", args=[place.slug, one.pk]))
+            for one in found
+        ]
+        for element, found in actions_for(user, place).items()
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from keepwell.web.accounts.models import User
 from keepwell.web.assessments.queries import Line, below, lines_inside, lines_released
 from keepwell.web.evidence.values import Asked, Value, values_for
 from keepwell.web.places.models import Place
+from keepwell.web.plans.models import Action, Plan
+from keepwell.web.plans.queries import actions_of, plans_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,16 @@ def _heard(place: Place, of: Assessment) -> Heard:
 def _there_still(place: Place, lines: Iterable[Line]) -> tuple[Line, ...]:
     """Those that have not closed, and lie in the place today."""
     return tuple(line for line in lines if not line.place.closed and line.place.lies_in(place))
+
+
+def actions_for(user: User, place: Place) -> dict[str, list[Action]]:
+    """By element, what the plans that a place has agreed do for it, as far as this person may see them."""
+    found: dict[str, list[Action]] = defaultdict(list)
+    for plan in plans_of(place, by=user):
+        if plan.state == Plan.AGREED:
+            for action in actions_of(plan, by=user):
+                found[action.promise].append(action)
+    return found
 
 
 def values_of(user: User, place: Place, element: Element) -> list[Value]:

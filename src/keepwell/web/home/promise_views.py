@@ -33,6 +33,7 @@ def promise(request: HttpRequest, place: str) -> HttpResponse:
         "answer": presenters.answer(shown, here.place),
         "shown": shown,
         "exact": exact,
+        "planned": presenters.planned(person(request), here.place),
         "worst_first": presenters.worst_first(shown),
         "organisation": names_roles_for(here.place),
         "sees_roles": cannot_see_roles(here) is None,

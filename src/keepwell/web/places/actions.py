@@ -146,6 +146,8 @@ RESERVED = frozenset(
         "surveys",
         "conversations",
         "assessments",
+        "my-actions",
+        "retirement-options",
         "ballots",
         "nhsuk",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
 from keepwell.content.planning import columns
@@ -79,10 +80,9 @@ def changes_of(plan: Plan, action: Action | None, *, by: User) -> list[Change]:
     if rules.cannot_see_drafts(by, plan) is not None:
         return []
     found = list(Version.objects.filter(plan=plan, action=action).select_related("changed_by"))
-    after = [*found[1:], None]
     return [
         Change(one, tuple(_fields(earlier.content if earlier else {}, one.content)), number == 0)
-        for number, (one, earlier) in enumerate(zip(found, after, strict=True))
+        for number, (one, earlier) in enumerate(zip_longest(found, found[1:]))
     ]
 
 

@@ -228,6 +228,7 @@ def _restored(request: HttpRequest, version: Version) -> HttpResponse:
 def put_back(request: HttpRequest, place: str, number: int) -> HttpResponse:
     """Put back an action that was taken out."""
     action = _action(request, place, number)
+    theirs_or_404(action, rules.cannot_see_drafts(person(request), action.plan))
     try:
         actions.put_back(action=action, by=person(request))
     except NotAllowed as refusal:

@@ -177,6 +177,14 @@ class TestPage:
         assert re.search(r'action="/sign-out/" method="post"><input type="hidden" name="csrfmiddlewaretoken"', page)
         assert '<a href="/place-7/">Place 7</a>' in page
 
+    def test_a_page_that_belongs_to_a_link_by_another_address_is_under_it(self) -> None:
+        links = [menus.Link("Figures", "/a/"), menus.Link("Plans", "/a/plans/", covers=("/a/actions/",))]
+        assert [Site(request(path)).current(links) for path in ("/a/actions/3/", "/a/plans/1/", "/a/x/")] == [
+            "/a/plans/",
+            "/a/plans/",
+            "/a/",
+        ]
+
     def test_the_way_home_is_current_on_the_home_page_alone(self) -> None:
         links = [menus.Link("Home", "/"), menus.Link("Measures", "/measures/")]
         assert [Site(request(path)).current(links) for path in ("/", "/measures/a/", "/site/")] == [

@@ -218,4 +218,6 @@ def links_of_place(request: HttpRequest, place: Place) -> list[Link]:
         return []
     if cannot_see_combined(person(request), place) is not None:
         return []
-    return [Link("Combined plan", reverse("combined", args=[place.slug]), order=41)]
+    return [
+        Link("Combined plan", reverse("combined", args=[place.slug]), order=41, covers=(f"/{place.slug}/assurance/",))
+    ]

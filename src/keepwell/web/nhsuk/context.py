@@ -80,8 +80,9 @@ class Site:
         Every page lies under "/", which is current for itself alone.
         """
         path = self._request.path if self._request else ""
-        above = [link.href for link in links if path == link.href or (link.href != "/" and path.startswith(link.href))]
-        return max(above, key=len, default="")
+        begins = [(begin, link.href) for link in links for begin in (link.href, *link.covers)]
+        above = [(begin, href) for begin, href in begins if path == begin or (begin != "/" and path.startswith(begin))]
+        return max(above, key=lambda one: len(one[0]), default=("", ""))[1]
 
 
 def _address(name: str) -> str:

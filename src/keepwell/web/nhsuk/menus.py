@@ -19,12 +19,16 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Words and where they lead. `posts` is a button, for what changes something: signing out."""
+    """Words and where they lead. `posts` is a button, for what changes something: signing out.
+
+    `covers`: other addresses, by how they begin, whose pages belong to it.
+    """
 
     text: str
     href: str
     posts: bool = False
     order: int = 50
+    covers: tuple[str, ...] = ()
 
 
 OfPerson = Callable[[HttpRequest], Iterable[Link]]

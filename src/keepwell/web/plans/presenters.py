@@ -328,7 +328,8 @@ def mine_in_words(mine: Sequence[Mine]) -> str:
 def links_of_place(request: HttpRequest, place: Place) -> Iterable[Link]:
     """The plans of the place, for whoever may see that there are some."""
     if request.user.is_authenticated and rules.cannot_see_plans(person(request), place) is None:
-        yield Link("Plans", reverse("plans", args=[place.slug]), order=40)
+        beside = tuple(f"/{place.slug}/{part}/" for part in ("actions", "launches", "overdue", "we-did", "papers"))
+        yield Link("Plans", reverse("plans", args=[place.slug]), order=40, covers=beside)
 
 
 def starts_of_plans(request: HttpRequest, place: Place, thing: str) -> Iterable[Link]:

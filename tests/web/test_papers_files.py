@@ -224,6 +224,7 @@ def test_a_paper_says_nothing_of_who_made_the_program():
         assert "python" not in core
 
 
+@pytest.mark.once
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not here: no soffice on the path")
 @pytest.mark.parametrize(
     ("name", "maker", "places"),

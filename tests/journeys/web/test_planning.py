@@ -70,6 +70,12 @@ class TestARetentionLeadFromTwoRedsToAPlan:
         above = visitor("ics.lead").open("/qz9/combined/").does_not_read("Ask those who stay why they stay")
         above.open("/rz3/plans/3/", status=404)
 
+    def test_is_this_a_sound_target(self, visitor: Visiting) -> None:
+        lead = visitor("retention.lead").open("/rz1/plans/1/").follow("Notice early when somebody new is not happy")
+        lead.reads("No published figure to compare with").leaves(
+            asking="Is this a sound target?", knowing="In a group of this size a change of less than about"
+        )
+
     def test_how_is_it_meant_to_work(self, visitor: Visiting) -> None:
         lead = visitor("retention.lead").open("/rz1/plans/1/").follow("Driver diagram").picture("driver-diagram")
         lead.leaves(asking="How is it meant to work?", knowing="Asking is easy and safe")
@@ -117,7 +123,12 @@ class TestAPracticeManagerWithoutAFile:
         manager = visitor("practice.manager").open("/y99001/gp/aims/").follow("Act on this")
         manager.page.get_by_label("A new plan", exact=True).check()
         manager.type("What is the new plan called?", "From the cycle").press("Put it into the plan")
+        manager.open("/y99001/plans/").follow("From the cycle").follow("Agree it").press("Agree")
+        manager.follow("Release it to a place above")
+        manager.page.get_by_role("radio").last.check()
+        manager.press("Release").reads("released by Prue Manning")
         manager.open("/y99001/plans/").leaves(asking="What do we do to keep our GPs?", knowing="From the cycle")
+        visitor("ics.lead").open("/qz9/combined/?by=organisation").reads("Abbotsmead Surgery")
 
 
 class TestAnIcsLeadWhoAddsUp:

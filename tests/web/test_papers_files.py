@@ -238,6 +238,7 @@ def test_a_paper_says_nothing_of_who_made_the_program():
 )
 def test_libreoffice_opens_it_unharmed(tmp_path, name, maker, places):
     (tmp_path / name).write_bytes(maker(a_paper(places=places)))
-    told = [SOFFICE, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / name)]
+    own = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"  # several at once do not share one
+    told = [SOFFICE, own, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / name)]
     subprocess.run(told, check=True, capture_output=True, timeout=120)
     assert (tmp_path / name).with_suffix(".pdf").read_bytes().startswith(b"%PDF-")

@@ -36,7 +36,7 @@ from keepwell.web.plans.check_queries import seen_in, warnings_of
 from keepwell.web.plans.models import Action, Criterion
 from keepwell.web.releases.models import Release
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.once]
 
 SOURCE = "esr_staff_in_post"
 BEGAN = dt.date(2025, 6, 2)
@@ -64,7 +64,7 @@ def an_action(
     criteria = [{"kind": "measure", "words": "x", "measure": measure, "baseline": 0.12, "target": 0.1}]
     action = actions.add(plan=plan, content=content | {"criteria": criteria}, by=by)
     actions.agree(plan=plan, by=by)
-    return actions.held_action(action)
+    return Action.objects.select_related("plan__place__controller", "owner").get(pk=action.pk)
 
 
 class TestSizes:

@@ -16,7 +16,7 @@ from keepwell.web.audit.actions import record
 from keepwell.web.audit.models import Kind
 from keepwell.web.mail.actions import post
 from keepwell.web.places.models import Place
-from keepwell.web.places.refusals import NotAllowed, refuse
+from keepwell.web.places.refusals import Quicker, refuse
 from keepwell.web.plans.models import Action
 
 Written = TypeVar("Written", bound=Kept)
@@ -27,10 +27,6 @@ ASKED_WORDS: Final = (
     "an agreed plan. Something of it has not come from you yet, or has grown old. Nothing is sent by itself: you "
     "decide what is released. If it is on its way, you need do nothing."
 )
-
-
-class Quicker(NotAllowed):
-    """Somebody else has changed the same since the page was opened."""
 
 
 @transaction.atomic

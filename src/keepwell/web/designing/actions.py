@@ -16,9 +16,9 @@ from keepwell.web.designing import queries, rules
 from keepwell.web.designing.drivers import Idea, drivers_of
 from keepwell.web.designing.models import EqualityScreening, OfPlan, Outline, ReadinessCheck, Stakeholder
 from keepwell.web.designing.theories import theory_of
-from keepwell.web.places.refusals import refuse
+from keepwell.web.places.refusals import Quicker, refuse
 from keepwell.web.plans import actions as plans
-from keepwell.web.plans.actions import Quicker, held
+from keepwell.web.plans.actions import held
 from keepwell.web.plans.models import Action, Plan
 
 Kept = TypeVar("Kept", bound=OfPlan)

@@ -18,7 +18,7 @@ from keepwell.web.flexible import rules
 from keepwell.web.flexible.models import KINDS, ON_APPEAL, Change, Figures, Request
 from keepwell.web.flexible.queries import HalfYear, decided_in, to_clear
 from keepwell.web.places.models import Place
-from keepwell.web.places.refusals import NotAllowed, refuse
+from keepwell.web.places.refusals import Quicker, refuse
 
 KEPT: Final = (
     "kind", "staff_group", "asked_on", "asked_for", "longer_until", "decided_on", "outcome", "reason", "began_on",
@@ -26,10 +26,6 @@ KEPT: Final = (
 )  # fmt: skip
 """What is kept of every version: never the reference."""
 OTHER_DAYS: Final = "type other days, or leave out what has not happened yet"
-
-
-class Quicker(NotAllowed):
-    """Somebody else has changed the same since the page was opened."""
 
 
 @dataclass(frozen=True, slots=True)

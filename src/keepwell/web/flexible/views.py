@@ -30,7 +30,7 @@ from keepwell.web.flexible.forms import (
 )
 from keepwell.web.flexible.models import KINDS, Request
 from keepwell.web.places.models import Place
-from keepwell.web.places.refusals import why_not
+from keepwell.web.places.refusals import Quicker, why_not
 
 SHOWN = 100
 """So many decided requests stand on the page, the newest first."""
@@ -233,7 +233,7 @@ def _written(
     if http.method == "POST" and form.is_valid():
         try:
             write(form.cleaned_data["known"])
-        except actions.Quicker as refusal:
+        except Quicker as refusal:
             form.tell(refusal)
             now = _request(http, found.place.slug, found.pk)
             known = now.version

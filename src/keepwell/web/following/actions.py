@@ -15,9 +15,8 @@ from keepwell.web.following import rules
 from keepwell.web.following.models import ABANDON, ADOPT, FINISHED, CheckIn, Count, Cycle, Said
 from keepwell.web.following.queries import Due, course_of
 from keepwell.web.nhsuk.words import day
-from keepwell.web.places.refusals import refuse
+from keepwell.web.places.refusals import Quicker, refuse
 from keepwell.web.plans import actions as plans
-from keepwell.web.plans.actions import Quicker
 from keepwell.web.plans.models import Action, Criterion
 
 CRITERIA: Final = "criteria"

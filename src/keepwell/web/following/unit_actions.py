@@ -18,9 +18,8 @@ from keepwell.web.following.models import Count, Unit
 from keepwell.web.following.rules import cannot_count, cannot_say_units
 from keepwell.web.following.unit_queries import named
 from keepwell.web.places.models import Place
-from keepwell.web.places.refusals import refuse
+from keepwell.web.places.refusals import Quicker, refuse
 from keepwell.web.plans import actions as plans
-from keepwell.web.plans.actions import Quicker
 from keepwell.web.plans.models import LONGEST_LINE, Action
 
 MOST: Final = 1_000

@@ -10,9 +10,8 @@ from keepwell.web.audit.actions import record
 from keepwell.web.audit.models import Kind
 from keepwell.web.following import we_did_rules as rules
 from keepwell.web.following.models import WeDid
-from keepwell.web.places.refusals import refuse
+from keepwell.web.places.refusals import Quicker, refuse
 from keepwell.web.plans import actions as plans
-from keepwell.web.plans.actions import Quicker
 from keepwell.web.plans.models import Action
 
 WHAT = "What staff are told"

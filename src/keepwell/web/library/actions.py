@@ -15,14 +15,10 @@ from keepwell.web.audit.models import UPWARD, Kind
 from keepwell.web.library import rules
 from keepwell.web.library.models import Local, LocalCase, LocalOffer, Shared
 from keepwell.web.places.models import Place
-from keepwell.web.places.refusals import NotAllowed, refuse
+from keepwell.web.places.refusals import NotAllowed, Quicker, refuse
 
 Written = TypeVar("Written", bound=LocalCase | LocalOffer)
 QUICKER = "Somebody else has changed this since you opened the page: {name}."
-
-
-class Quicker(NotAllowed):
-    """Somebody else has changed the same since it was shown."""
 
 
 class Misread(NotAllowed):

@@ -15,9 +15,8 @@ from keepwell.web.jobs.queue import enqueue
 from keepwell.web.papers import rules, store
 from keepwell.web.papers.models import Brought, Paper
 from keepwell.web.places.models import Place
-from keepwell.web.places.refusals import refuse
+from keepwell.web.places.refusals import Quicker, refuse
 from keepwell.web.plans import actions as plan_actions
-from keepwell.web.plans.actions import Quicker
 from keepwell.web.plans.models import Plan
 
 JOB = "papers.make"

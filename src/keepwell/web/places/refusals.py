@@ -11,6 +11,10 @@ class NotAllowed(KeepwellError):
     """A rule says no. `wrong` is the rule's own sentence, the one that stands beside the button."""
 
 
+class Quicker(NotAllowed):
+    """Somebody else has changed the same since the page was opened."""
+
+
 def refuse(
     reason: str | None, *, found: str, attempt: str = "choose something else, or ask whoever keeps the site"
 ) -> None:

@@ -18,11 +18,10 @@ from keepwell.web.evidence.queries import ShownCitation, cited
 from keepwell.web.library.suggesting import Suggestion
 from keepwell.web.library.suggestion_queries import suggestions_of
 from keepwell.web.nhsuk.forms import Form
-from keepwell.web.places.refusals import NotAllowed
+from keepwell.web.places.refusals import NotAllowed, Quicker
 from keepwell.web.plans import actions, presenters, rules, topics
 from keepwell.web.plans.action_forms import BEHAVIOURS, Writing
 from keepwell.web.plans.action_presenters import SECTIONS, helps_of
-from keepwell.web.plans.actions import Quicker
 from keepwell.web.plans.check_queries import seen_in, warnings_of
 from keepwell.web.plans.contents import CRITERIA, content_of_action
 from keepwell.web.plans.forms import HowItEnded

@@ -13,7 +13,7 @@ from keepwell.web.accounts.models import User
 from keepwell.web.audit.actions import record
 from keepwell.web.audit.models import UPWARD, Kind
 from keepwell.web.places.models import Place
-from keepwell.web.places.refusals import NotAllowed, refuse
+from keepwell.web.places.refusals import Quicker, refuse
 from keepwell.web.plans import rules
 from keepwell.web.plans.contents import (
     CRITERIA,
@@ -28,10 +28,6 @@ from keepwell.web.plans.models import Action, Helper, Plan, Shown, Version
 from keepwell.web.plans.signals import owner_asked, plan_copied
 
 BEGUN, WRITTEN = "begun", "written anew"
-
-
-class Quicker(NotAllowed):
-    """Somebody else has changed the same since the page was opened."""
 
 
 @transaction.atomic

@@ -15,9 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keepwell.web.accounts.abilities import WRITE_PLANS
 from keepwell.web.accounts.gate import here_or_404, person, signed_in, theirs_or_404
 from keepwell.web.accounts.models import User
-from keepwell.web.places.refusals import NotAllowed
+from keepwell.web.places.refusals import NotAllowed, Quicker
 from keepwell.web.plans import actions, presenters, queries, rules, topics
-from keepwell.web.plans.actions import Quicker
 from keepwell.web.plans.check_queries import warnings_of_plan
 from keepwell.web.plans.contents import content_of_plan
 from keepwell.web.plans.forms import PlanForm, as_filled, as_sent

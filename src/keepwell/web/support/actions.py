@@ -17,7 +17,7 @@ from keepwell.web.evidence.actions import cite
 from keepwell.web.evidence.values import Value
 from keepwell.web.mail.actions import post
 from keepwell.web.places.models import Place
-from keepwell.web.places.refusals import NotAllowed, refuse
+from keepwell.web.places.refusals import Quicker, refuse
 from keepwell.web.support import rules
 from keepwell.web.support.models import Change, Meeting, Offer, Programme, Selected
 from keepwell.web.support.queries import who_can_answer
@@ -29,10 +29,6 @@ ANSWERED: Final = "An offer of support was answered"
 ANSWERED_WORDS: Final = "An organisation has answered an offer of support that you made. Sign in to see its answer."
 FOLLOWED: Final = ("answer", "answered_on", "started_on", "ended_on", "money", "committed", "spent")
 Written = TypeVar("Written", Programme, Offer)
-
-
-class Quicker(NotAllowed):
-    """Somebody else has changed the same since the page was opened."""
 
 
 @dataclass(frozen=True, slots=True)

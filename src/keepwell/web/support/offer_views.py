@@ -15,7 +15,7 @@ from keepwell.errors import KeepwellError
 from keepwell.web.accounts.abilities import LEAD_PLANS
 from keepwell.web.accounts.gate import here_or_404, person, signed_in, theirs_or_404
 from keepwell.web.accounts.rules import cannot
-from keepwell.web.places.refusals import why_not
+from keepwell.web.places.refusals import Quicker, why_not
 from keepwell.web.support import actions, presenters, queries, rules
 from keepwell.web.support.forms import CourseForm, OfferForm, SessionForm, as_followed
 from keepwell.web.support.models import Offer
@@ -75,7 +75,7 @@ def follow_support(request: HttpRequest, place: str, number: int) -> HttpRespons
         except KeepwellError as refusal:
             form.tell(refusal)
             offer = _offer_here(request, place, number)
-            known = offer.version if isinstance(refusal, actions.Quicker) else known
+            known = offer.version if isinstance(refusal, Quicker) else known
         else:
             messages.success(request, "It is written down how it goes.")
             return _to_organisation(offer)
